@@ -1,0 +1,67 @@
+//! The authorize request (RFC 6749 4.1.1 and 4.2.1, OpenID Connect Core 3.1.2.1, RFC 7636 4.3).
+
+use crate::{
+    client::Client,
+    issuer::{Issuer, Kind},
+    login::{Intent, Interaction},
+    percent, pkce,
+};
+
+/// What makes this request differ from every other.
+pub(crate) struct Once<'a> {
+    pub(crate) state: &'a str,
+    pub(crate) nonce: Option<&'a str>,
+    pub(crate) verifier: Option<&'a str>,
+}
+
+/// The address that asks for a login.
+pub(crate) fn url(
+    endpoint: &str,
+    client: &Client,
+    issuer: &Issuer,
+    intent: &Intent,
+    once: &Once<'_>,
+) -> String {
+    let challenge = once.verifier.map(pkce::challenge);
+    let max_age = client.max_age.map(|seconds| seconds.to_string());
+    let prompt = match &intent.interaction {
+        Interaction::None => Some("none"),
+        Interaction::Allowed { prompt } => prompt.as_deref(),
+    };
+    let (own_params, own_hint) = match issuer.kind() {
+        Kind::Oidc(_) => (Vec::new(), None),
+        Kind::GenesysCloud(genesys) => (genesys.authorize_params(), genesys.login_hint()),
+    };
+
+    let mut params = vec![
+        ("client_id", client.client_id.as_str()),
+        ("redirect_uri", &client.redirect_uri),
+        ("response_type", client.response_type.as_str()),
+        ("state", once.state),
+    ];
+    let scope = Some(client.scope.as_str()).filter(|scope| !scope.is_empty());
+    let optional = [
+        ("scope", scope),
+        ("nonce", once.nonce),
+        ("code_challenge", challenge.as_deref()),
+        ("code_challenge_method", challenge.as_ref().map(|_| "S256")),
+        ("max_age", max_age.as_deref()),
+        ("prompt", prompt),
+        ("login_hint", intent.login_hint.as_deref()),
+    ];
+    params.extend(
+        optional
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    params.extend(own_params);
+    // What this one login asks for goes before what the site always asks for.
+    let always = client.extra_params.iter();
+    let always = always.map(|(name, value)| (name.as_str(), value.as_str()));
+    for (name, value) in always.chain(own_hint.map(|hint| ("login_hint", hint))) {
+        if params.iter().all(|(taken, _)| *taken != name) {
+            params.push((name, value));
+        }
+    }
+    percent::append_query(endpoint, &percent::encode_pairs(params))
+}

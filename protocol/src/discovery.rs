@@ -1,0 +1,114 @@
+//! What an issuer publishes about itself (OpenID Connect Discovery 3 and 4.3, RFC 9207).
+//!
+//! For an issuer whose endpoints are configured, or known beforehand, nothing is fetched.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    Error,
+    address::Address,
+    error::Flaw,
+    http::Request,
+    id_token::Keys,
+    issuer::{Issuer, Kind, Source},
+    step::Step,
+};
+
+/// The endpoints of an issuer, each an address that a login may use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Metadata {
+    pub(crate) authorization_endpoint: String,
+    pub(crate) token_endpoint: Option<String>,
+    pub(crate) revocation_endpoint: Option<String>,
+    pub(crate) end_session_endpoint: Option<String>,
+    pub(crate) keys: Option<Keys>,
+    /// `authorization_response_iss_parameter_supported`.
+    pub(crate) answers_name_issuer: bool,
+    /// `response_types_supported`.
+    pub(crate) response_types: Option<Vec<String>>,
+}
+
+/// The endpoints of an issuer: known, or fetched once and held for the session.
+pub(crate) fn metadata(issuer: &Issuer) -> Step<Metadata> {
+    let oidc = match issuer.kind() {
+        Kind::Oidc(oidc) => oidc,
+        Kind::GenesysCloud(genesys) => {
+            return Step::Done(Metadata {
+                authorization_endpoint: genesys.login_address("/oauth/authorize"),
+                token_endpoint: Some(genesys.login_address("/oauth/token")),
+                revocation_endpoint: None,
+                end_session_endpoint: None,
+                keys: None,
+                answers_name_issuer: false,
+                response_types: None,
+            });
+        }
+    };
+    match oidc.source() {
+        Source::Configured(metadata) => Step::Done((**metadata).clone()),
+        Source::Discovery(url) => {
+            let (url, configured) = (url.clone(), issuer.identifier().to_owned());
+            Step::fetch(Request::document(&url), move |fetched, _| {
+                let response = fetched?;
+                response.expect_success(&url)?;
+                read(&response.object(&url)?, &configured, &url).map(Step::Done)
+            })
+        }
+    }
+}
+
+fn read(document: &Map<String, Value>, configured: &str, url: &str) -> Result<Metadata, Error> {
+    let published = required(document, "issuer")?;
+    if published != configured {
+        return Err(Error::DiscoveryMismatch {
+            configured: configured.to_owned(),
+            published: published.to_owned(),
+            discovery_url: url.to_owned(),
+        });
+    }
+    required(document, "authorization_endpoint")?;
+    Ok(Metadata {
+        authorization_endpoint: endpoint(document, "authorization_endpoint")?.unwrap_or_default(),
+        token_endpoint: endpoint(document, "token_endpoint")?,
+        revocation_endpoint: endpoint(document, "revocation_endpoint")?,
+        end_session_endpoint: endpoint(document, "end_session_endpoint")?,
+        keys: endpoint(document, "jwks_uri")?.map(|jwks_uri| Keys::At { jwks_uri }),
+        answers_name_issuer: document.get("authorization_response_iss_parameter_supported")
+            == Some(&Value::Bool(true)),
+        response_types: document
+            .get("response_types_supported")
+            .and_then(Value::as_array)
+            .map(|types| {
+                types
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(str::to_owned)
+                    .collect()
+            }),
+    })
+}
+
+fn required<'a>(document: &'a Map<String, Value>, name: &str) -> Result<&'a str, Error> {
+    document.get(name).and_then(Value::as_str).ok_or_else(|| {
+        Error::untrusted(
+            Flaw::ResponseMalformed,
+            ["the discovery document has no ", name].concat(),
+        )
+    })
+}
+
+fn endpoint(document: &Map<String, Value>, name: &str) -> Result<Option<String>, Error> {
+    let Some(value) = document.get(name).filter(|value| !value.is_null()) else {
+        return Ok(None);
+    };
+    value
+        .as_str()
+        .filter(|url| Address::parse(url).is_some_and(|address| address.fragment().is_none()))
+        .map(|url| Some(url.to_owned()))
+        .ok_or_else(|| {
+            Error::untrusted(
+                Flaw::DiscoveryMismatch,
+                ["the discovery document's ", name, " is no https: address"].concat(),
+            )
+        })
+}

@@ -1,0 +1,583 @@
+//! Everything that can go wrong, grouped by whose doing it is.
+
+use core::fmt;
+
+use crate::{address::Address, issuer::TENANT_PLACEHOLDER};
+
+/// Why there is no token. Each has a stable [`code`](Error::code), says what happened
+/// (`Display`) and what to do about it ([`help`](Error::help)); none carries a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    // The integrator's.
+    /// An option is unknown, missing, of the wrong kind, or does not fit another.
+    BadOption {
+        /// The option's name as the integrator writes it (camelCase).
+        option: String,
+        /// What is wrong with it and what would be right.
+        problem: String,
+    },
+    /// `init` was called again with other options.
+    AlreadyInitialised,
+    /// The page is not a secure context.
+    InsecurePage,
+    /// Something foreign stands at the callback's path.
+    CallbackPathTaken {
+        /// The dotted path.
+        path: String,
+    },
+    /// The token endpoint or the issuer does not know this redirect URI.
+    RedirectUriMismatch {
+        /// The redirect URI that was sent.
+        redirect_uri: String,
+    },
+    /// The server answered, and did not allow this page's origin to read it.
+    CorsBlocked {
+        /// The address, without its query.
+        url: String,
+    },
+
+    // The person's.
+    /// The browser blocked the sign-in window.
+    PopupBlocked,
+    /// The sign-in window was closed.
+    PopupClosed,
+    /// Nobody is signed in, and it takes a person to change that.
+    SignInRequired,
+
+    // The issuer said no.
+    /// An OAuth error answer.
+    Refused {
+        /// Which of the stable codes it is.
+        refusal: Refusal,
+        /// The `error` parameter as received.
+        error: String,
+        /// The `error_description`, as text.
+        description: Option<String>,
+    },
+
+    // The answer did not hold.
+    /// A token, an answer or a document failed a check.
+    Untrusted {
+        /// Which check.
+        flaw: Flaw,
+        /// What was found, for the person who mends it; never a token.
+        detail: String,
+    },
+
+    /// The discovery document names another issuer than the configured one.
+    DiscoveryMismatch {
+        /// The configured issuer.
+        configured: String,
+        /// The `issuer` of the document.
+        published: String,
+        /// Where the document was read.
+        discovery_url: String,
+    },
+
+    // The network's.
+    /// The browser says that it is offline.
+    Offline,
+    /// The server could not be reached.
+    Network {
+        /// The address, without its query.
+        url: String,
+    },
+    /// A deadline passed.
+    Timeout {
+        /// What was being waited for.
+        waiting_for: String,
+    },
+    /// The server answered with a status that is no success.
+    BadStatus {
+        /// The address, without its query.
+        url: String,
+        /// The HTTP status.
+        status: u16,
+    },
+
+    // The browser's.
+    /// The storage that is needed is blocked or full.
+    StorageUnavailable,
+    /// A part of the widget did not load.
+    LoadFailed {
+        /// What did not load, and why as far as the browser tells.
+        reason: String,
+    },
+    /// The widget came upon a fault of its own.
+    Crashed,
+    /// Two versions of the widget's files are mixed.
+    VersionMismatch,
+}
+
+/// The issuer's own refusals (RFC 6749 4.1.2.1 and 5.2, OpenID Connect Core 3.1.2.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the OAuth error of its name")]
+pub enum Refusal {
+    AccessDenied,
+    LoginRequired,
+    InteractionRequired,
+    ConsentRequired,
+    AccountSelectionRequired,
+    InvalidClient,
+    InvalidGrant,
+    /// Any other `error`.
+    IssuerError,
+}
+
+/// A check that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the stable code of its name")]
+pub enum Flaw {
+    StateMismatch,
+    NonceMismatch,
+    IssuerMismatch,
+    AudienceMismatch,
+    SignatureInvalid,
+    AlgorithmNotAllowed,
+    KeyNotFound,
+    TokenExpired,
+    TokenNotYetValid,
+    TokenMalformed,
+    HashMismatch,
+    AuthTimeMissing,
+    AuthTooOld,
+    SubjectChanged,
+    ResponseMalformed,
+    DiscoveryMismatch,
+}
+
+impl Refusal {
+    /// The refusal that an OAuth `error` value stands for.
+    #[must_use]
+    pub fn from_oauth(error: &str) -> Self {
+        match error {
+            "access_denied" => Self::AccessDenied,
+            "login_required" => Self::LoginRequired,
+            "interaction_required" => Self::InteractionRequired,
+            "consent_required" => Self::ConsentRequired,
+            "account_selection_required" => Self::AccountSelectionRequired,
+            "invalid_client" | "unauthorized_client" => Self::InvalidClient,
+            "invalid_grant" => Self::InvalidGrant,
+            _ => Self::IssuerError,
+        }
+    }
+
+    const fn code(self) -> &'static str {
+        match self {
+            Self::AccessDenied => "access-denied",
+            Self::LoginRequired => "login-required",
+            Self::InteractionRequired => "interaction-required",
+            Self::ConsentRequired => "consent-required",
+            Self::AccountSelectionRequired => "account-selection-required",
+            Self::InvalidClient => "invalid-client",
+            Self::InvalidGrant => "invalid-grant",
+            Self::IssuerError => "issuer-error",
+        }
+    }
+}
+
+impl Refusal {
+    const fn help(self) -> &'static str {
+        match self {
+            Self::AccessDenied => {
+                "The person or the issuer declined; check that the person may use this client."
+            }
+            Self::LoginRequired
+            | Self::InteractionRequired
+            | Self::ConsentRequired
+            | Self::AccountSelectionRequired => "Ask the person to sign in in a window.",
+            Self::InvalidClient => {
+                "Check clientId, and that the client is registered as a public (browser) client without a secret that may use this flow."
+            }
+            Self::InvalidGrant => {
+                "Sign in again: a code or refresh token works once and for a limited time."
+            }
+            Self::IssuerError => {
+                "Check scope, flow and extraParams against what the client may use at the issuer."
+            }
+        }
+    }
+}
+
+impl Flaw {
+    const fn what(self) -> &'static str {
+        match self {
+            Self::DiscoveryMismatch => "The discovery document does not hold",
+            Self::ResponseMalformed => "An answer is not as it should be",
+            Self::StateMismatch => "A sign-in answer does not belong to this page",
+            Self::SubjectChanged => "Another person came back",
+            _ => "The ID token does not hold",
+        }
+    }
+
+    const fn help(self) -> &'static str {
+        match self {
+            Self::TokenExpired | Self::TokenNotYetValid => {
+                "This machine's clock may be off: check it. Otherwise sign in again."
+            }
+            Self::StateMismatch | Self::NonceMismatch => "Start the sign-in again from this page.",
+            Self::IssuerMismatch => {
+                "Check the option issuer: it must equal the token's iss, letter by letter."
+            }
+            Self::AudienceMismatch => "Check clientId: the token was issued for another client.",
+            Self::AlgorithmNotAllowed => {
+                "Let the issuer sign ID tokens for this client with RS256, PS256, ES256 or EdDSA."
+            }
+            Self::KeyNotFound | Self::SignatureInvalid => {
+                "Check that issuer and jwksUri belong together; where keys were just changed, try again in a minute."
+            }
+            Self::AuthTimeMissing => "Leave out maxAge, or let the issuer send auth_time.",
+            Self::AuthTooOld => "Ask the person to sign in again (prompt: 'login').",
+            Self::SubjectChanged => "Sign out, then let the right person sign in.",
+            Self::DiscoveryMismatch => {
+                "Check that the issuer is the right one, and write its endpoints out where the document is wrong."
+            }
+            Self::ResponseMalformed => {
+                "Check that the address in the configuration is the issuer's, and what it answers there."
+            }
+            Self::TokenMalformed | Self::HashMismatch => {
+                "Do not use this token: report it to the issuer's operator."
+            }
+        }
+    }
+
+    const fn code(self) -> &'static str {
+        match self {
+            Self::StateMismatch => "state-mismatch",
+            Self::NonceMismatch => "nonce-mismatch",
+            Self::IssuerMismatch => "issuer-mismatch",
+            Self::AudienceMismatch => "audience-mismatch",
+            Self::SignatureInvalid => "signature-invalid",
+            Self::AlgorithmNotAllowed => "algorithm-not-allowed",
+            Self::KeyNotFound => "key-not-found",
+            Self::TokenExpired => "token-expired",
+            Self::TokenNotYetValid => "token-not-yet-valid",
+            Self::TokenMalformed => "token-malformed",
+            Self::HashMismatch => "hash-mismatch",
+            Self::AuthTimeMissing => "auth-time-missing",
+            Self::AuthTooOld => "auth-too-old",
+            Self::SubjectChanged => "subject-changed",
+            Self::ResponseMalformed => "response-malformed",
+            Self::DiscoveryMismatch => "discovery-mismatch",
+        }
+    }
+}
+
+impl Error {
+    pub(crate) fn untrusted(flaw: Flaw, detail: impl Into<String>) -> Self {
+        Self::Untrusted {
+            flaw,
+            detail: detail.into(),
+        }
+    }
+
+    pub(crate) fn bad_option(option: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::BadOption {
+            option: option.into(),
+            problem: problem.into(),
+        }
+    }
+
+    /// An OAuth error answer. One that is about the redirect URI says so.
+    pub(crate) fn refused(error: &str, description: Option<&str>, redirect_uri: &str) -> Self {
+        let mentions_redirect = |text: &str| {
+            let text = text.to_ascii_lowercase();
+            ["redirect_uri", "redirect uri", "redirect url"]
+                .iter()
+                .any(|name| text.contains(name))
+        };
+        if error == "redirect_uri_mismatch"
+            || matches!(error, "invalid_grant" | "invalid_request")
+                && description.is_some_and(mentions_redirect)
+        {
+            return Self::RedirectUriMismatch {
+                redirect_uri: redirect_uri.to_owned(),
+            };
+        }
+        Self::Refused {
+            refusal: Refusal::from_oauth(error),
+            error: one_line(error),
+            description: description.map(one_line),
+        }
+    }
+
+    /// The stable code, as documented in the README.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::BadOption { .. } => "bad-option",
+            Self::AlreadyInitialised => "already-initialised",
+            Self::InsecurePage => "insecure-page",
+            Self::CallbackPathTaken { .. } => "callback-path-taken",
+            Self::RedirectUriMismatch { .. } => "redirect-uri-mismatch",
+            Self::CorsBlocked { .. } => "cors-blocked",
+            Self::PopupBlocked => "popup-blocked",
+            Self::PopupClosed => "popup-closed",
+            Self::SignInRequired => "sign-in-required",
+            Self::Refused { refusal, .. } => refusal.code(),
+            Self::Untrusted { flaw, .. } => flaw.code(),
+            Self::DiscoveryMismatch { .. } => Flaw::DiscoveryMismatch.code(),
+            Self::Offline => "offline",
+            Self::Network { .. } => "network",
+            Self::Timeout { .. } => "timeout",
+            Self::BadStatus { .. } => "bad-status",
+            Self::StorageUnavailable => "storage-unavailable",
+            Self::LoadFailed { .. } => "load-failed",
+            Self::Crashed => "crashed",
+            Self::VersionMismatch => "version-mismatch",
+        }
+    }
+
+    /// What to do about it, in a sentence or two.
+    #[must_use]
+    pub fn help(&self) -> String {
+        match self {
+            Self::RedirectUriMismatch { redirect_uri } => [
+                "Register exactly this redirect URI at the issuer: ",
+                redirect_uri,
+            ]
+            .concat(),
+            Self::CallbackPathTaken { .. } => {
+                "Remove the other script, or set the option callback to another path (and name that path to the messenger)."
+                    .to_owned()
+            }
+            Self::DiscoveryMismatch {
+                published,
+                discovery_url,
+                ..
+            } => paste_line(published, discovery_url),
+            Self::Refused { refusal, .. } => refusal.help().to_owned(),
+            Self::Untrusted { flaw, .. } => flaw.help().to_owned(),
+            other => other.fixed_help().to_owned(),
+        }
+    }
+
+    const fn fixed_help(&self) -> &'static str {
+        match self {
+            Self::BadOption { .. } => {
+                "Correct the option where the page sets up Messenger Auth; the README lists all options."
+            }
+            Self::AlreadyInitialised => {
+                "A page has one client: call init once, or use MessengerAuth.client."
+            }
+            Self::InsecurePage => {
+                "Serve the page over https: (http: works on localhost only), and in frames from https: pages only."
+            }
+            Self::CorsBlocked { .. } => {
+                "Add this page's origin to the allowed (CORS, web) origins of the client at the issuer. For keys, issuer.jwks can be given instead."
+            }
+            Self::PopupBlocked => {
+                "Open the window from a click, or allow pop-up windows for this site."
+            }
+            Self::PopupClosed => {
+                "Sign in again. If the window itself showed an error: a wrong client id or redirect URI is shown only there."
+            }
+            Self::SignInRequired => "Ask the person to sign in.",
+            Self::Offline => "Try again when the connection is back.",
+            Self::Network { .. } => {
+                "Check that the address is right and reachable, and that the page's CSP allows it (connect-src)."
+            }
+            Self::Timeout { .. } => "Try again; where it recurs, raise the time limit.",
+            Self::BadStatus { .. } => {
+                "Check the address in the configuration, and the server's own log."
+            }
+            Self::StorageUnavailable => {
+                "Allow storage for this site, or set storage to 'memory' and transport to 'popup'."
+            }
+            Self::LoadFailed { .. } => {
+                "Check that all files of one version lie beside the loader, and that the page's CSP has script-src 'wasm-unsafe-eval'."
+            }
+            Self::Crashed => "Reload the page, and report the console's output.",
+            Self::VersionMismatch => "Serve all files from the same version.",
+            Self::RedirectUriMismatch { .. }
+            | Self::CallbackPathTaken { .. }
+            | Self::DiscoveryMismatch { .. }
+            | Self::Refused { .. }
+            | Self::Untrusted { .. } => "",
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let status;
+        let parts: &[&str] = match self {
+            Self::BadOption { option, problem } => &["The option ", option, " ", problem],
+            Self::AlreadyInitialised => &["Messenger Auth is already set up with other options"],
+            Self::InsecurePage => &["This page is not a secure context"],
+            Self::CallbackPathTaken { path } => {
+                &["Something that is not Messenger Auth stands at ", path]
+            }
+            Self::RedirectUriMismatch { redirect_uri } => {
+                &["The issuer does not accept the redirect URI ", redirect_uri]
+            }
+            Self::CorsBlocked { url } => &[
+                url,
+                " answered, but does not let this page read the answer (CORS)",
+            ],
+            Self::PopupBlocked => &["The browser blocked the sign-in window"],
+            Self::PopupClosed => &["The sign-in window was closed"],
+            Self::SignInRequired => &["Nobody is signed in"],
+            Self::Refused {
+                error, description, ..
+            } => match description {
+                Some(description) => &["The issuer refused: ", error, " (", description, ")"],
+                None => &["The issuer refused: ", error],
+            },
+            Self::Untrusted { flaw, detail } => &[flaw.what(), ": ", detail],
+            Self::DiscoveryMismatch {
+                configured,
+                published,
+                ..
+            } => &[
+                "The configured issuer is ",
+                configured,
+                ", but its discovery document says ",
+                published,
+            ],
+            Self::Offline => &["The browser is offline"],
+            Self::Network { url } => &[url, " could not be reached"],
+            Self::Timeout { waiting_for } => &["Waited too long for ", waiting_for],
+            Self::BadStatus { url, status: code } => {
+                status = code.to_string();
+                &[url, " answered with status ", &status]
+            }
+            Self::StorageUnavailable => &["The browser's storage is blocked or full"],
+            Self::LoadFailed { reason } => &["A part of Messenger Auth did not load: ", reason],
+            Self::Crashed => &["Messenger Auth came upon a fault of its own"],
+            Self::VersionMismatch => &["Files of different versions of Messenger Auth are mixed"],
+        };
+        for part in parts {
+            f.write_str(part)?;
+        }
+        f.write_str(".")
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// The line that makes the configuration fit the discovery document.
+fn paste_line(published: &str, discovery_url: &str) -> String {
+    let is_template = published.contains(TENANT_PLACEHOLDER);
+    let filled = published.replace(TENANT_PLACEHOLDER, "x");
+    if published.contains('\'') || Address::parse(&filled).is_none() {
+        return "The issuer that the document names is no https: address: check the discovery address."
+            .to_owned();
+    }
+    let default_url = [
+        published.strip_suffix('/').unwrap_or(published),
+        "/.well-known/openid-configuration",
+    ]
+    .concat();
+    let mut line = [
+        "If that is your issuer, write: issuer: ",
+        "'",
+        published,
+        "'",
+    ]
+    .concat();
+    if is_template || default_url != discovery_url {
+        line = [
+            "If that is your issuer, write: issuer: {kind: 'oidc', issuer: '",
+            published,
+            "', discoveryUrl: '",
+            discovery_url,
+            "'",
+            if is_template {
+                ", tenants: ['<tenant id>']}"
+            } else {
+                "}"
+            },
+        ]
+        .concat();
+    }
+    line
+}
+
+/// A foreign text as at most 300 characters in one line.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(300)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mismatch(published: &str, discovery_url: &str) -> String {
+        Error::DiscoveryMismatch {
+            configured: "https://idp.example.com".into(),
+            published: published.into(),
+            discovery_url: discovery_url.into(),
+        }
+        .help()
+    }
+
+    #[test]
+    fn prints_the_line_to_paste() {
+        let url = "https://idp.example.com/.well-known/openid-configuration";
+        assert_eq!(
+            mismatch("https://idp.example.com/", url),
+            "If that is your issuer, write: issuer: 'https://idp.example.com/'"
+        );
+        assert_eq!(
+            mismatch("https://other.example/", url),
+            ["If that is your issuer, write: issuer: {kind: 'oidc', issuer: 'https://other.example/', discoveryUrl: '", url, "'}"].concat()
+        );
+        assert!(
+            mismatch("https://login.microsoftonline.com/{tenantid}/v2.0", url)
+                .ends_with("tenants: ['<tenant id>']}")
+        );
+        for odd in ["https://x.example/', evil: '", "javascript:alert(1)"] {
+            assert!(!mismatch(odd, url).contains("write"), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_about_the_redirect_uri_says_so() {
+        let uri = "https://www.example.com/authWindow.html";
+        for error in ["invalid_grant", "invalid_request"] {
+            let refused = Error::refused(error, Some("Bad `redirect_uri`."), uri);
+            assert_eq!(refused.code(), "redirect-uri-mismatch");
+            assert!(refused.help().ends_with(uri));
+        }
+        assert_eq!(
+            Error::refused("redirect_uri_mismatch", None, uri).code(),
+            "redirect-uri-mismatch"
+        );
+        assert_eq!(
+            Error::refused("invalid_grant", Some("code is used up"), uri).code(),
+            "invalid-grant"
+        );
+        assert_eq!(
+            Error::refused("access_denied", Some("redirect_uri"), uri).code(),
+            "access-denied"
+        );
+    }
+
+    #[test]
+    fn a_description_stays_text_of_one_line() {
+        let long = ["<b>no</b>\n", &"\u{e9}".repeat(400)].concat();
+        let error = Error::refused("oops", Some(&long), "");
+        let shown = error.to_string();
+        assert!(shown.starts_with("The issuer refused: oops (<b>no</b> \u{e9}"));
+        assert!(!shown.contains('\n'));
+        assert!(shown.chars().count() < 340);
+        assert_eq!(error.code(), "issuer-error");
+    }
+
+    #[test]
+    fn says_the_status() {
+        let error = Error::BadStatus {
+            url: "https://idp.example.com/token".into(),
+            status: 503,
+        };
+        assert_eq!(
+            error.to_string(),
+            "https://idp.example.com/token answered with status 503."
+        );
+    }
+}

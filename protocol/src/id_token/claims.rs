@@ -1,0 +1,308 @@
+//! What a signed ID token says, compared with what it must say.
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use chrono::{DateTime, Duration, Utc};
+use jwt_compact::{Claims, Empty, TimeOptions, ValidationError};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256, Sha384, Sha512};
+
+use super::{
+    AtHash, Expectation, ExpectedIssuer, IdToken, Occasion,
+    compact::{Unverified, malformed},
+};
+use crate::{
+    Error,
+    error::Flaw,
+    jwk::{Algorithm, Key},
+    time::Timestamp,
+};
+
+/// The longest `sub`, in characters (OpenID Connect Core 2).
+const SUBJECT_MAX: usize = 255;
+/// The largest number of seconds that a double holds exactly.
+const SECONDS_MAX: f64 = 9_007_199_254_740_992.0;
+
+/// Checks the claims of a token whose signature this key has made.
+pub(super) fn check(
+    token: Unverified,
+    key: &Key,
+    expectation: &Expectation,
+    now: Timestamp,
+) -> Result<IdToken, Error> {
+    let claims = token.members();
+    let subject = subject(claims)?;
+    let dates = dates(&token)?;
+    let auth_time = auth_time(claims);
+    let nonce = text(claims, "nonce");
+
+    issuer(claims, key, &expectation.issuer)?;
+    audience(claims, &expectation.client_id)?;
+    times(&dates, expectation.clock_skew, now)?;
+    match &expectation.occasion {
+        Occasion::SignIn {
+            nonce: sent,
+            max_age,
+            subject: expected,
+        } => {
+            if nonce != Some(sent) {
+                return Err(nonce_mismatch());
+            }
+            if let Some(max_age) = max_age {
+                recency(
+                    auth_time,
+                    i64::from(*max_age) + i64::from(expectation.clock_skew),
+                    now,
+                )?;
+            }
+            if let Some(expected) = expected {
+                same_subject(subject, expected)?;
+            }
+        }
+        Occasion::Refresh {
+            issuer,
+            subject: first,
+            nonce: sent,
+            auth_time: authenticated,
+        } => {
+            if text(claims, "iss") != Some(issuer) {
+                return Err(issuer_mismatch("the refreshed ID token has another `iss`"));
+            }
+            same_subject(subject, first)?;
+            if claims.contains_key("nonce") && nonce != sent.as_deref() {
+                return Err(nonce_mismatch());
+            }
+            if authenticated.is_some()
+                && claims.contains_key("auth_time")
+                && auth_time != *authenticated
+            {
+                return Err(Error::untrusted(
+                    Flaw::SubjectChanged,
+                    "the refreshed ID token tells of another sign-in (`auth_time`)",
+                ));
+            }
+        }
+    }
+    hashes(&token, expectation)?;
+
+    let (subject, nonce) = (subject.to_owned(), nonce.map(str::to_owned));
+    let (raw, claims) = token.into_parts();
+    Ok(IdToken {
+        raw,
+        claims,
+        subject,
+        issued_at: dates.issued_at,
+        expires_at: dates.expires_at,
+        auth_time,
+        nonce,
+    })
+}
+
+/// The dates that every ID token has, with what jwt-compact needs to compare them.
+struct Dates {
+    issued_at: Timestamp,
+    expires_at: Timestamp,
+    claims: Claims<Empty>,
+}
+
+fn dates(token: &Unverified) -> Result<Dates, Error> {
+    // jwt-compact takes negative dates and any size: looked at first, as they came.
+    let sound = ["exp", "iat", "nbf"].iter().all(|name| {
+        token
+            .members()
+            .get(*name)
+            .is_none_or(|date| seconds(date).is_some())
+    });
+    let claims = token.dates()?;
+    match (claims.issued_at, claims.expiration) {
+        (Some(issued_at), Some(expires_at)) if sound => Ok(Dates {
+            issued_at: Timestamp::from_seconds(issued_at.timestamp()),
+            expires_at: Timestamp::from_seconds(expires_at.timestamp()),
+            claims,
+        }),
+        _ => Err(malformed("its `exp` or `iat` is absent or no date")),
+    }
+}
+
+fn times(dates: &Dates, clock_skew: u32, now: Timestamp) -> Result<(), Error> {
+    let clock =
+        DateTime::from_timestamp_millis(now.as_millis()).unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let options = TimeOptions::new(Duration::seconds(clock_skew.into()), || clock);
+    match dates.claims.validate_expiration(&options) {
+        Ok(_) => {}
+        Err(ValidationError::Expired) => {
+            return Err(Error::untrusted(
+                Flaw::TokenExpired,
+                "the ID token has expired, or this machine's clock is ahead",
+            ));
+        }
+        Err(error) => return Err(malformed(&error.to_string())),
+    }
+    let immature =
+        dates.claims.not_before.is_some() && dates.claims.validate_maturity(&options).is_err();
+    // jwt-compact does not look at `iat`.
+    let unborn = dates.issued_at > now.plus_seconds(clock_skew.into());
+    if immature || unborn {
+        return Err(Error::untrusted(
+            Flaw::TokenNotYetValid,
+            "the ID token is not valid yet, or this machine's clock is behind",
+        ));
+    }
+    Ok(())
+}
+
+fn issuer(claims: &Map<String, Value>, key: &Key, expected: &ExpectedIssuer) -> Result<(), Error> {
+    let issuer = text(claims, "iss").ok_or_else(|| issuer_mismatch("the ID token has no `iss`"))?;
+    let fits = match expected {
+        ExpectedIssuer::Exactly(expected) => issuer == expected,
+        ExpectedIssuer::MicrosoftTenants { template, tenants } => {
+            text(claims, "tid").is_some_and(|tenant| {
+                let filled = |template: &str| template.replace("{tenantid}", tenant) == issuer;
+                tenants
+                    .iter()
+                    .any(|listed| listed.eq_ignore_ascii_case(tenant))
+                    && filled(template)
+                    && key.issuer().is_none_or(filled)
+            })
+        }
+    };
+    if fits {
+        Ok(())
+    } else {
+        Err(issuer_mismatch(&format!(
+            "the ID token is from `{}`",
+            issuer.chars().take(200).collect::<String>(),
+        )))
+    }
+}
+
+/// OpenID Connect Core 3.1.3.7, 3 to 5.
+fn audience(claims: &Map<String, Value>, client_id: &str) -> Result<(), Error> {
+    let (includes_us, alone) = match claims.get("aud") {
+        Some(Value::String(audience)) => (audience == client_id, true),
+        Some(Value::Array(audiences)) => (
+            audiences.iter().all(Value::is_string)
+                && audiences.iter().any(|audience| audience == client_id),
+            audiences.len() == 1,
+        ),
+        _ => (false, false),
+    };
+    let party = claims.get("azp");
+    let party_is_us = party.map_or(alone, |party| party == client_id);
+    if includes_us && party_is_us {
+        Ok(())
+    } else {
+        Err(Error::untrusted(
+            Flaw::AudienceMismatch,
+            format!("the ID token is not for the client `{client_id}` (`aud`, `azp`)"),
+        ))
+    }
+}
+
+fn recency(auth_time: Option<i64>, max_age: i64, now: Timestamp) -> Result<(), Error> {
+    let auth_time = auth_time.ok_or_else(|| {
+        Error::untrusted(
+            Flaw::AuthTimeMissing,
+            "`max_age` was sent, but the ID token has no `auth_time`",
+        )
+    })?;
+    if now > Timestamp::from_seconds(auth_time).plus_seconds(max_age) {
+        return Err(Error::untrusted(
+            Flaw::AuthTooOld,
+            "the person signed in longer ago than `max_age`",
+        ));
+    }
+    Ok(())
+}
+
+fn same_subject(subject: &str, expected: &str) -> Result<(), Error> {
+    if subject == expected {
+        Ok(())
+    } else {
+        Err(Error::untrusted(
+            Flaw::SubjectChanged,
+            "the ID token is about another person (`sub`)",
+        ))
+    }
+}
+
+/// OpenID Connect Core 3.1.3.8, 3.2.2.9 and 3.3.2.10.
+fn hashes(token: &Unverified, expectation: &Expectation) -> Result<(), Error> {
+    let holds = |claim: &str, value: Option<&crate::secret::Secret>, required: bool| match (
+        value,
+        token.members().get(claim),
+    ) {
+        (Some(value), Some(hash)) => *hash == half_hash(token.algorithm(), value.expose()),
+        (Some(_), None) => !required,
+        (None, _) => true,
+    };
+    let at_hash_required = expectation.at_hash == AtHash::Required;
+    if !holds(
+        "at_hash",
+        expectation.access_token.as_ref(),
+        at_hash_required,
+    ) {
+        return Err(Error::untrusted(
+            Flaw::HashMismatch,
+            "the access token is not the one that the ID token came with (`at_hash`)",
+        ));
+    }
+    if !holds("c_hash", expectation.code.as_ref(), false) {
+        return Err(Error::untrusted(
+            Flaw::HashMismatch,
+            "the code is not the one that the ID token came with (`c_hash`)",
+        ));
+    }
+    Ok(())
+}
+
+/// The left half of the hash that goes with the signature's algorithm.
+fn half_hash(algorithm: Algorithm, value: &str) -> String {
+    let digest = match algorithm {
+        Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::Es256 => Sha256::digest(value).to_vec(),
+        Algorithm::Rs384 | Algorithm::Ps384 | Algorithm::Es384 => Sha384::digest(value).to_vec(),
+        Algorithm::Rs512 | Algorithm::Ps512 | Algorithm::Es512 | Algorithm::EdDsa => {
+            Sha512::digest(value).to_vec()
+        }
+    };
+    let half = digest.get(..digest.len() / 2).unwrap_or_default();
+    Base64UrlUnpadded::encode_string(half)
+}
+
+fn subject(claims: &Map<String, Value>) -> Result<&str, Error> {
+    text(claims, "sub")
+        .filter(|subject| !subject.is_empty() && subject.chars().count() <= SUBJECT_MAX)
+        .ok_or_else(|| malformed("its `sub` is absent, no text, empty or over 255 characters"))
+}
+
+/// `auth_time` in whole seconds, where it is a date.
+fn auth_time(claims: &Map<String, Value>) -> Option<i64> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "at most 2^53; fractions are dropped"
+    )]
+    claims
+        .get("auth_time")
+        .and_then(seconds)
+        .map(|seconds| seconds as i64)
+}
+
+/// A `NumericDate` (RFC 7519 2), fractions included, from 1970 to what a double holds exactly.
+fn seconds(date: &Value) -> Option<f64> {
+    date.as_f64()
+        .filter(|seconds| (0.0..=SECONDS_MAX).contains(seconds))
+}
+
+fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    claims.get(name).and_then(Value::as_str)
+}
+
+fn issuer_mismatch(detail: &str) -> Error {
+    Error::untrusted(Flaw::IssuerMismatch, detail)
+}
+
+fn nonce_mismatch() -> Error {
+    Error::untrusted(
+        Flaw::NonceMismatch,
+        "the ID token does not bear this login's `nonce`",
+    )
+}

@@ -1,0 +1,126 @@
+//! A signed token as it arrives (RFC 7515 7.1): read, not yet believed.
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use jwt_compact::{Claims, Empty, UntrustedToken};
+use serde_json::{Map, Value};
+
+use super::strict_json;
+use crate::{Error, error::Flaw, http::MAX_BODY, jwk::Algorithm, secret::Secret};
+
+/// A token whose structure and algorithm are right. What it says counts only after its
+/// signature has been checked.
+pub(super) struct Unverified {
+    raw: Secret,
+    algorithm: Algorithm,
+    kid: Option<String>,
+    signed: usize,
+    members: Map<String, Value>,
+    token: UntrustedToken<'static>,
+}
+
+impl Unverified {
+    /// Reads the compact form. The header is read here and jwt-compact is given the token with
+    /// a bare header instead, because it refuses a whole token for header members that no one
+    /// needs (a short `x5t`, an unusual `cty`), and heeds neither `crit` nor duplicates. What
+    /// is signed stays the header as it came.
+    pub(super) fn read(raw: &Secret) -> Result<Self, Error> {
+        let text = raw.expose();
+        if text.len() > MAX_BODY {
+            return Err(malformed("it is over 1 MiB"));
+        }
+        let (header, rest) = text.split_once('.').ok_or_else(|| malformed(PARTS))?;
+        let (payload, signature) = rest.split_once('.').ok_or_else(|| malformed(PARTS))?;
+        let header = object(header).ok_or_else(|| malformed("its header is no JSON object"))?;
+        let members = object(payload).ok_or_else(|| malformed("its claims are no JSON object"))?;
+        let bare = Secret::new(format!("{}.{rest}", encode(r#"{"alg":""}"#)));
+        let token = UntrustedToken::new(bare.expose())
+            .map_err(|error| malformed(&error.to_string()))?
+            .into_owned();
+
+        // RFC 7515 4.1.11: an extension that must be understood, and none is.
+        if header.contains_key("crit") {
+            return Err(malformed("its header has `crit`"));
+        }
+        let kid = match header.get("kid") {
+            None => None,
+            Some(Value::String(kid)) => Some(kid.clone()),
+            Some(_) => return Err(malformed("the `kid` in its header is no text")),
+        };
+        let Some(Value::String(algorithm)) = header.get("alg") else {
+            return Err(malformed("its header has no `alg`"));
+        };
+        let algorithm = Algorithm::from_name(algorithm).ok_or_else(|| {
+            Error::untrusted(
+                Flaw::AlgorithmNotAllowed,
+                "the ID token is not signed with RS, PS or ES 256, 384 or 512, nor with EdDSA",
+            )
+        })?;
+        Ok(Self {
+            raw: raw.clone(),
+            algorithm,
+            kid,
+            signed: text.len() - signature.len() - 1,
+            members,
+            token,
+        })
+    }
+
+    /// The header's `alg`.
+    pub(super) fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The header's `kid`.
+    pub(super) fn kid(&self) -> Option<&str> {
+        self.kid.as_deref()
+    }
+
+    /// The signed bytes: header and payload as they came.
+    pub(super) fn message(&self) -> &[u8] {
+        self.raw
+            .expose()
+            .as_bytes()
+            .get(..self.signed)
+            .unwrap_or_default()
+    }
+
+    /// The signature.
+    pub(super) fn signature(&self) -> &[u8] {
+        self.token.signature_bytes()
+    }
+
+    /// The claims as they came.
+    pub(super) fn members(&self) -> &Map<String, Value> {
+        &self.members
+    }
+
+    /// The claims that are dates. Fractions of a second are dropped.
+    pub(super) fn dates(&self) -> Result<Claims<Empty>, Error> {
+        self.token
+            .deserialize_claims_unchecked()
+            .map_err(|_| malformed("its `exp`, `iat` or `nbf` is no date"))
+    }
+
+    /// The token and its claims.
+    pub(super) fn into_parts(self) -> (Secret, Map<String, Value>) {
+        (self.raw, self.members)
+    }
+}
+
+const PARTS: &str = "it has not three parts";
+
+/// The error for a token that is not what RFC 7519 and OpenID Connect Core 2 make it.
+pub(super) fn malformed(problem: &str) -> Error {
+    Error::untrusted(
+        Flaw::TokenMalformed,
+        format!("the ID token cannot be read: {problem}"),
+    )
+}
+
+fn object(part: &str) -> Option<Map<String, Value>> {
+    strict_json::object(&Base64UrlUnpadded::decode_vec(part).ok()?)
+}
+
+fn encode(text: &str) -> String {
+    Base64UrlUnpadded::encode_string(text.as_bytes())
+}

@@ -1,0 +1,179 @@
+//! Genesys Cloud's own OAuth (agents and administrators).
+//!
+//! It has no discovery document, no ID token, no nonce and no `prompt=none`. Scopes live on
+//! the OAuth client.
+
+use super::{Members, member};
+use crate::Error;
+
+/// The domains of the regions: `login.`, `api.` and `apps.` stand before them.
+const DOMAINS: [&str; 18] = [
+    "mypurecloud.com",
+    "use2.us-gov-pure.cloud",
+    "usw2.pure.cloud",
+    "cac1.pure.cloud",
+    "sae1.pure.cloud",
+    "mxc1.pure.cloud",
+    "mypurecloud.ie",
+    "mypurecloud.de",
+    "euw2.pure.cloud",
+    "euc2.pure.cloud",
+    "mec1.pure.cloud",
+    "aps1.pure.cloud",
+    "mypurecloud.jp",
+    "mypurecloud.com.au",
+    "apne2.pure.cloud",
+    "apne3.pure.cloud",
+    "apse1.pure.cloud",
+    "edee1.eusc-pure.cloud",
+];
+
+/// A Genesys Cloud region, and how its login page is entered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GenesysCloud {
+    identifier: String,
+    domain: &'static str,
+    organisation: Option<Organisation>,
+    target: Option<String>,
+    login_hint: Option<String>,
+}
+
+/// An organisation and the identity provider it signs in with: only together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Organisation {
+    name: String,
+    provider: String,
+}
+
+impl GenesysCloud {
+    pub(super) fn new(option: &str, domain: &str) -> Result<Self, Error> {
+        let Some(domain) = DOMAINS.into_iter().find(|known| *known == domain) else {
+            return Err(Error::bad_option(
+                option,
+                [
+                    "names no Genesys Cloud region; write the domain alone, one of: ",
+                    &DOMAINS.join(", "),
+                ]
+                .concat(),
+            ));
+        };
+        Ok(Self {
+            identifier: ["genesys-cloud:", domain].concat(),
+            domain,
+            organisation: None,
+            target: None,
+            login_hint: None,
+        })
+    }
+
+    pub(super) fn read(members: Members<'_>) -> Result<Self, Error> {
+        members.refuse_unknown(&["kind", "domain", "org", "provider", "target", "loginHint"])?;
+        let organisation = match (members.text("org")?, members.text("provider")?) {
+            (Some(name), Some(provider)) => Some(Organisation {
+                name: name.to_owned(),
+                provider: provider.to_owned(),
+            }),
+            (None, None) => None,
+            (Some(_), None) => return Err(member("provider", "is required together with org")),
+            (None, Some(_)) => return Err(member("org", "is required together with provider")),
+        };
+        Ok(Self {
+            organisation,
+            target: members.text("target")?.map(str::to_owned),
+            login_hint: members.text("loginHint")?.map(str::to_owned),
+            ..Self::new("issuer.domain", members.required_text("domain")?)?
+        })
+    }
+
+    pub(super) fn identifier(&self) -> &str {
+        &self.identifier
+    }
+
+    /// The region's domain, such as `mypurecloud.ie`.
+    #[must_use]
+    pub const fn domain(&self) -> &'static str {
+        self.domain
+    }
+
+    pub(crate) fn login_address(&self, path: &str) -> String {
+        ["https://login.", self.domain, path].concat()
+    }
+
+    pub(crate) fn api_address(&self, path: &str) -> String {
+        ["https://api.", self.domain, path].concat()
+    }
+
+    pub(crate) fn login_hint(&self) -> Option<&str> {
+        self.login_hint.as_deref()
+    }
+
+    /// What the authorize request says about the organisation.
+    pub(crate) fn authorize_params(&self) -> Vec<(&'static str, &str)> {
+        let mut params = Vec::new();
+        if let Some(organisation) = &self.organisation {
+            params.push(("org", organisation.name.as_str()));
+            params.push(("provider", organisation.provider.as_str()));
+        }
+        if let Some(target) = &self.target {
+            params.push(("target", target));
+        }
+        params
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::issuer::{Issuer, tests::refused};
+
+    #[test]
+    fn every_region() {
+        for domain in DOMAINS {
+            let issuer = Issuer::parse(&Value::from(["genesys-cloud:", domain].concat()));
+            let issuer = issuer.expect(domain);
+            assert_eq!(issuer.identifier(), ["genesys-cloud:", domain].concat());
+            assert!(!issuer.allows_silent());
+            assert!(!issuer.issues_id_tokens());
+        }
+    }
+
+    #[test]
+    fn unknown_domain_lists_the_known() {
+        for domain in ["", "login.mypurecloud.ie", "evil.example", "MYPURECLOUD.IE"] {
+            let (option, problem) = refused(&["genesys-cloud:", domain].concat().into());
+            assert_eq!(option, "issuer");
+            assert!(problem.contains("mypurecloud.de"));
+            let (option, _) = refused(&json!({ "kind": "genesys-cloud", "domain": domain }));
+            assert_eq!(option, "issuer.domain");
+        }
+        assert_eq!(
+            refused(&json!({ "kind": "genesys-cloud" })).0,
+            "issuer.domain"
+        );
+    }
+
+    #[test]
+    fn organisation_and_provider_only_together() {
+        let with = |more: Value| {
+            let mut option = json!({ "kind": "genesys-cloud", "domain": "mypurecloud.ie" });
+            for (key, value) in more.as_object().expect("object") {
+                option[key] = value.clone();
+            }
+            option
+        };
+        assert_eq!(
+            refused(&with(json!({ "org": "acme" }))).0,
+            "issuer.provider"
+        );
+        assert_eq!(
+            refused(&with(json!({ "provider": "okta" }))).0,
+            "issuer.org"
+        );
+        assert_eq!(refused(&with(json!({ "region": "eu" }))).0, "issuer.region");
+        let both =
+            with(json!({ "org": "acme", "provider": "okta", "target": "t", "loginHint": "h" }));
+        assert!(Issuer::parse(&both).is_ok());
+    }
+}

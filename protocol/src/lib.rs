@@ -1,0 +1,27 @@
+//! The login as values: what to ask, what to check, what to remember.
+//!
+//! This crate sends nothing, reads no clock and rolls no dice. Whoever drives it is handed
+//! one [`step::Step`] after the other, carries it out, and comes back with the answer.
+
+pub mod address;
+mod authorize;
+mod callback;
+pub mod client;
+mod discovery;
+pub mod error;
+pub mod http;
+pub mod id_token;
+pub mod issuer;
+pub mod jwk;
+pub mod login;
+pub mod logout;
+mod percent;
+mod pkce;
+pub mod secret;
+pub mod session;
+pub mod site_token;
+pub mod step;
+pub mod time;
+mod token;
+
+pub use error::Error;

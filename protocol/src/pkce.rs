@@ -1,0 +1,33 @@
+//! Proof Key for Code Exchange (RFC 7636). S256 only: `plain` does not exist here.
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use sha2::{Digest, Sha256};
+
+/// 32 random bytes as 43 characters that need no escaping anywhere: a verifier, `state`, `nonce`.
+pub(crate) fn random_text(bytes: &[u8; 32]) -> String {
+    Base64UrlUnpadded::encode_string(bytes)
+}
+
+/// The `code_challenge` of a verifier (RFC 7636 4.2).
+pub(crate) fn challenge(verifier: &str) -> String {
+    Base64UrlUnpadded::encode_string(&Sha256::digest(verifier))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc_7636_appendix_b() {
+        let octets = [
+            116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212,
+            37, 77, 105, 214, 191, 240, 91, 88, 5, 88, 83, 132, 141, 121,
+        ];
+        let verifier = random_text(&octets);
+        assert_eq!(verifier, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        assert_eq!(
+            challenge(&verifier),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
+    }
+}

@@ -1,0 +1,294 @@
+//! The tokens of a signed-in person: which, until when, renewed how.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{
+    Error,
+    client::Client,
+    discovery,
+    error::Flaw,
+    http::Request,
+    id_token::{self, AtHash, Expectation, IdToken, Occasion},
+    issuer::{Issuer, Kind},
+    secret::Secret,
+    step::{Next, Step},
+    time::Timestamp,
+    token,
+};
+
+/// The life of an access token where the issuer says nothing about it, in seconds.
+const UNKNOWN_LIFETIME: i64 = 300;
+
+/// A signed-in person's tokens, all checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    issuer: String,
+    client_id: String,
+    /// Of the newest ID token; empty where there is none.
+    claims: Map<String, Value>,
+    scope: Vec<String>,
+    id_token: Option<Held>,
+    access_token: Option<Held>,
+    refresh_token: Option<Secret>,
+    /// Of the first login: a renewed ID token may be without.
+    nonce: Option<String>,
+    /// Of the first login, in seconds since 1970.
+    auth_time: Option<i64>,
+}
+
+/// A token with its time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Held {
+    token: Secret,
+    received_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+/// Which token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TokenKind {
+    /// The ID token.
+    IdToken,
+    /// The access token.
+    AccessToken,
+}
+
+impl Session {
+    /// A session begun by a login.
+    pub(crate) fn new(
+        client: &Client,
+        issuer: &Issuer,
+        tokens: token::Answer,
+        id_token: Option<IdToken>,
+        now: Timestamp,
+    ) -> Self {
+        let mut session = Self {
+            issuer: issuer.identifier().to_owned(),
+            client_id: client.client_id.clone(),
+            claims: Map::new(),
+            scope: words(&client.scope),
+            id_token: None,
+            access_token: None,
+            refresh_token: None,
+            nonce: id_token.as_ref().and_then(|token| token.nonce.clone()),
+            auth_time: id_token.as_ref().and_then(|token| token.auth_time),
+        };
+        session.take(tokens, id_token, now);
+        session
+    }
+
+    /// Takes new tokens over; what did not come stays.
+    fn take(&mut self, tokens: token::Answer, id_token: Option<IdToken>, now: Timestamp) {
+        if let Some(token) = tokens.access_token {
+            let expires_at = match (tokens.expires_in, &id_token) {
+                (Some(seconds), _) => now.plus_seconds(seconds),
+                (None, Some(id_token)) => id_token.expires_at,
+                (None, None) => now.plus_seconds(UNKNOWN_LIFETIME),
+            };
+            self.access_token = Some(Held {
+                token,
+                received_at: now,
+                expires_at,
+            });
+        }
+        if let Some(id_token) = id_token {
+            self.claims = id_token.claims;
+            self.id_token = Some(Held {
+                token: id_token.raw,
+                received_at: now,
+                expires_at: id_token.expires_at,
+            });
+        }
+        if let Some(scope) = tokens.scope {
+            self.scope = words(&scope);
+        }
+        self.refresh_token = tokens.refresh_token.or(self.refresh_token.take());
+    }
+
+    /// The issuer's identifier.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// `sub`; none where there is no ID token.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.claim("sub")
+    }
+
+    /// The ID token's claims (checked); empty where there is none.
+    #[must_use]
+    pub const fn claims(&self) -> &Map<String, Value> {
+        &self.claims
+    }
+
+    /// Granted scope.
+    #[must_use]
+    pub fn scope(&self) -> &[String] {
+        &self.scope
+    }
+
+    /// Whether this kind was given at all.
+    #[must_use]
+    pub const fn has(&self, kind: TokenKind) -> bool {
+        self.held(kind).is_some()
+    }
+
+    /// When the token of this kind ends; the first of all where none is named, or where
+    /// there is none of that kind.
+    #[must_use]
+    pub fn expires_at(&self, kind: Option<TokenKind>) -> Timestamp {
+        kind.and_then(|kind| self.held(kind))
+            .map_or_else(|| self.first_expiry(), |held| held.expires_at)
+    }
+
+    /// The token, when it has `min_ttl` seconds left; with zero, any that has not expired.
+    #[must_use]
+    pub fn token(&self, kind: TokenKind, min_ttl: u32, now: Timestamp) -> Option<&Secret> {
+        self.held(kind)
+            .filter(|held| now.plus_seconds(min_ttl.into()) < held.expires_at)
+            .map(|held| &held.token)
+    }
+
+    /// When to renew the token of this kind: its arrival plus `share` (0 to 1) of its life.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "a share of ten years in milliseconds fits both ways"
+    )]
+    pub fn renew_at(&self, kind: TokenKind, share: f64) -> Timestamp {
+        self.held(kind).map_or_else(
+            || self.first_expiry(),
+            |held| {
+                let life = held.expires_at.millis_since(held.received_at).max(0);
+                held.received_at
+                    .plus_millis((life as f64 * share.clamp(0.0, 1.0)) as i64)
+            },
+        )
+    }
+
+    /// Whether there is a refresh token.
+    #[must_use]
+    pub const fn can_refresh(&self) -> bool {
+        self.refresh_token.is_some()
+    }
+
+    /// The same session, once the issuer has said that its refresh token is spent.
+    #[must_use]
+    pub fn without_refresh_token(mut self) -> Self {
+        self.refresh_token = None;
+        self
+    }
+
+    /// Whether the session was made for this client at this issuer.
+    #[must_use]
+    pub fn belongs_to(&self, client: &Client, issuer: &Issuer) -> bool {
+        self.issuer == issuer.identifier() && self.client_id == client.client_id
+    }
+
+    pub(crate) const fn refresh_token(&self) -> Option<&Secret> {
+        self.refresh_token.as_ref()
+    }
+
+    /// The token of this kind, expired or not: for revocation and `id_token_hint`.
+    pub(crate) fn last(&self, kind: TokenKind) -> Option<&Secret> {
+        self.held(kind).map(|held| &held.token)
+    }
+
+    const fn held(&self, kind: TokenKind) -> Option<&Held> {
+        match kind {
+            TokenKind::IdToken => self.id_token.as_ref(),
+            TokenKind::AccessToken => self.access_token.as_ref(),
+        }
+    }
+
+    fn first_expiry(&self) -> Timestamp {
+        [&self.id_token, &self.access_token]
+            .into_iter()
+            .flatten()
+            .map(|held| held.expires_at)
+            .min()
+            .unwrap_or(Timestamp::from_millis(0))
+    }
+
+    fn claim(&self, name: &str) -> Option<&str> {
+        self.claims.get(name).and_then(Value::as_str)
+    }
+}
+
+/// Renews with the refresh token (RFC 6749 6, OpenID Connect Core 12).
+///
+/// Ends with a session that keeps what the issuer did not send anew: the ID token until its
+/// own end, the refresh token where it is not rotated.
+pub fn renew(
+    client: &Client,
+    issuer: &Issuer,
+    session: &Session,
+    now: Timestamp,
+) -> Next<Box<Session>> {
+    let Some(refresh_token) = session.refresh_token.clone() else {
+        return Err(Error::SignInRequired);
+    };
+    let (client, issuer, session) = (client.clone(), issuer.clone(), session.clone());
+    discovery::metadata(&issuer).and_then(now, move |metadata, _| {
+        let url = metadata.token_endpoint.ok_or(Error::SignInRequired)?;
+        let request = Request::form(
+            &url,
+            [
+                ("grant_type", "refresh_token"),
+                ("refresh_token", refresh_token.expose()),
+                ("client_id", &client.client_id),
+            ],
+        );
+        let keys = metadata.keys;
+        Ok(Step::fetch(request, move |fetched, now| {
+            let mut tokens = token::read(&fetched?, &url, &client.redirect_uri, &issuer)?;
+            let mut session = session;
+            let checked = match (tokens.id_token.take(), refreshed(&session), issuer.kind()) {
+                (Some(raw), Some(occasion), Kind::Oidc(oidc)) => {
+                    let expectation = Expectation {
+                        issuer: oidc.expected_issuer(),
+                        client_id: client.client_id,
+                        occasion,
+                        clock_skew: client.clock_skew,
+                        access_token: tokens.access_token.clone(),
+                        at_hash: AtHash::IfPresent,
+                        code: None,
+                    };
+                    id_token::check(&raw, expectation, keys.ok_or_else(no_keys)?)?
+                        .and_then(now, |token, _| Ok(Step::Done(Some(token))))?
+                }
+                // None came, or none was ever asked for.
+                _ => Step::Done(None),
+            };
+            checked.and_then(now, move |id_token, now| {
+                session.take(tokens, id_token, now);
+                Ok(Step::Done(Box::new(session)))
+            })
+        }))
+    })
+}
+
+/// What a renewed ID token must repeat; none where the login gave no ID token.
+fn refreshed(session: &Session) -> Option<Occasion> {
+    Some(Occasion::Refresh {
+        issuer: session.claim("iss")?.to_owned(),
+        subject: session.claim("sub")?.to_owned(),
+        nonce: session.nonce.clone(),
+        auth_time: session.auth_time,
+    })
+}
+
+pub(crate) fn no_keys() -> Error {
+    Error::untrusted(
+        Flaw::ResponseMalformed,
+        "the discovery document has no jwks_uri",
+    )
+}
+
+fn words(scope: &str) -> Vec<String> {
+    scope.split_ascii_whitespace().map(str::to_owned).collect()
+}
