@@ -152,6 +152,13 @@ impl Session {
             .map(|held| &held.token)
     }
 
+    /// Whether the token of this kind, from its arrival on, lives for `seconds` at all.
+    #[must_use]
+    pub fn outlives(&self, kind: TokenKind, seconds: u32) -> bool {
+        self.held(kind)
+            .is_some_and(|held| held.received_at.plus_seconds(seconds.into()) < held.expires_at)
+    }
+
     /// When to renew the token of this kind: its arrival plus `share` (0 to 1) of its life.
     #[must_use]
     #[expect(

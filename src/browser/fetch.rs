@@ -1,0 +1,254 @@
+//! Requests to servers (Fetch). No redirect is followed, no referrer sent.
+
+use gloo_net::http::{Request as Prepared, Response as Answer};
+use js_sys::Uint8Array;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortController, AbortSignal, Headers, ReadableStreamDefaultReader, ReadableStreamReadResult,
+    ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestMode, RequestRedirect,
+    ResponseType, Url,
+};
+
+use super::{
+    clock,
+    timer::{Elapsed, deadline},
+    window,
+};
+
+/// How long to look for the reason of a failure, in milliseconds.
+const INQUIRY: u32 = 2000;
+
+/// What is asked.
+pub(crate) struct Request<'a> {
+    /// The method.
+    pub(crate) method: Method,
+    /// Absolute address.
+    pub(crate) url: &'a str,
+    /// An encoded `application/x-www-form-urlencoded`.
+    pub(crate) body: Option<&'a str>,
+    /// Sent as `Accept`.
+    pub(crate) accept: &'a str,
+    /// Sent as `Authorization: Bearer …`.
+    pub(crate) bearer: Option<&'a str>,
+    /// Whether the HTTP cache may serve.
+    pub(crate) cache: Cache,
+    /// Whether cookies go along.
+    pub(crate) credentials: Credentials,
+}
+
+/// The method.
+#[derive(Clone, Copy)]
+pub(crate) enum Method {
+    /// `GET`, which takes no body.
+    Get,
+    /// `POST`.
+    Post,
+    /// `DELETE`.
+    Delete,
+}
+
+/// Whether the HTTP cache may serve.
+#[derive(Clone, Copy)]
+pub(crate) enum Cache {
+    /// By the rules of HTTP.
+    Default,
+    /// Only what the server says is still good.
+    Validated,
+}
+
+/// Whether cookies go along.
+#[derive(Clone, Copy)]
+pub(crate) enum Credentials {
+    /// Never.
+    Omit,
+    /// To any origin.
+    Include,
+}
+
+/// A whole answer, whatever its status.
+pub(crate) struct Response {
+    /// HTTP status.
+    pub(crate) status: u16,
+    /// `Content-Type`.
+    pub(crate) content_type: Option<String>,
+    /// The body.
+    pub(crate) body: Vec<u8>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FetchError {
+    /// The browser says that it is offline.
+    Offline,
+    /// The server is there and does not let this page read the answer (CORS).
+    Blocked,
+    /// The server cannot be reached, hung up, or redirected.
+    Network,
+    /// The time ran out, wherever the answer was.
+    Timeout,
+    /// The body is over the limit.
+    TooLarge,
+}
+
+/// Asks, reads at most `limit` bytes, takes at most `ms` milliseconds. Stops when dropped.
+pub(crate) async fn send(
+    request: Request<'_>,
+    limit: usize,
+    ms: u32,
+) -> Result<Response, FetchError> {
+    // What would be given up at once is not begun: the server might act on it all the same.
+    if ms == 0 {
+        return Err(FetchError::Timeout);
+    }
+    let abort = Abort::new()?;
+    let signal = abort.0.signal();
+    let start = clock::now();
+    match deadline(exchange(&request, limit, &signal), ms).await {
+        Ok(Ok(response)) => Ok(response),
+        Ok(Err(Failure::TooLarge)) => Err(FetchError::TooLarge),
+        Err(Elapsed) => Err(FetchError::Timeout),
+        Ok(Err(_)) if !window().navigator().on_line() => Err(FetchError::Offline),
+        Ok(Err(Failure::Cut | Failure::Unsendable)) => Err(FetchError::Network),
+        Ok(Err(Failure::NoAnswer)) => {
+            let spent = u32::try_from(clock::now() - start).unwrap_or(ms);
+            let left = ms.saturating_sub(spent).min(INQUIRY);
+            match deadline(is_blocked(&request, &signal), left).await {
+                Ok(true) => Err(FetchError::Blocked),
+                Ok(false) | Err(Elapsed) => Err(FetchError::Network),
+            }
+        }
+    }
+}
+
+enum Failure {
+    Unsendable,
+    NoAnswer,
+    Cut,
+    TooLarge,
+}
+
+async fn exchange(
+    request: &Request<'_>,
+    limit: usize,
+    signal: &AbortSignal,
+) -> Result<Response, Failure> {
+    let init = init(RequestMode::Cors, RequestRedirect::Error, signal);
+    init.set_cache(match request.cache {
+        Cache::Default => RequestCache::Default,
+        Cache::Validated => RequestCache::NoCache,
+    });
+    init.set_credentials(match request.credentials {
+        Credentials::Omit => RequestCredentials::Omit,
+        Credentials::Include => RequestCredentials::Include,
+    });
+    init.set_method(match request.method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+        Method::Delete => "DELETE",
+    });
+    if let Some(form) = request.body {
+        init.set_body(&form.into());
+    }
+    let headers = headers(request).map_err(|_| Failure::Unsendable)?;
+    init.set_headers(&headers);
+
+    let answer = fetch(request.url, &init).await.ok_or(Failure::NoAnswer)?;
+    let headers = answer.headers();
+    Ok(Response {
+        status: answer.status(),
+        content_type: headers.get("content-type"),
+        body: read(&answer, limit).await?,
+    })
+}
+
+/// Not gloo-net's `Headers`, which panics on a value that is no header: a token is a server's word.
+fn headers(request: &Request<'_>) -> Result<Headers, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("accept", request.accept)?;
+    if let Some(token) = request.bearer {
+        headers.set("authorization", &["Bearer ", token].concat())?;
+    }
+    if request.body.is_some() {
+        headers.set("content-type", "application/x-www-form-urlencoded")?;
+    }
+    Ok(headers)
+}
+
+/// Reads the body piece by piece, so that an endless one is given up early.
+async fn read(answer: &Answer, limit: usize) -> Result<Vec<u8>, Failure> {
+    let mut body = Vec::new();
+    let Some(stream) = answer.body() else {
+        return Ok(body);
+    };
+    let reader = ReadableStreamDefaultReader::new(&stream).map_err(|_| Failure::Cut)?;
+    loop {
+        let piece = JsFuture::from(reader.read())
+            .await
+            .map_err(|_| Failure::Cut)?
+            .unchecked_into::<ReadableStreamReadResult>();
+        if piece.get_done() == Some(true) {
+            return Ok(body);
+        }
+        let bytes = piece.get_value().unchecked_into::<Uint8Array>().to_vec();
+        if body.len() + bytes.len() > limit {
+            return Err(Failure::TooLarge);
+        }
+        body.extend(bytes);
+    }
+}
+
+/// Whether a failure is for want of CORS headers, which the browser does not tell.
+///
+/// Two bare `GET`s find out. To the same address, redirects not followed: whoever lets a page read
+/// this lets it read what was asked, unless that needed a preflight. Then to the origin, unreadable:
+/// any answer shows that the server is there. Never that to the same address: it could not but
+/// follow a redirect.
+async fn is_blocked(request: &Request<'_>, signal: &AbortSignal) -> bool {
+    let readable = init(RequestMode::Cors, RequestRedirect::Manual, signal);
+    let preflighted = request.bearer.is_some() || matches!(request.method, Method::Delete);
+    if let Some(answer) = fetch(request.url, &readable).await
+        && (!preflighted || answer.type_() == ResponseType::Opaqueredirect)
+    {
+        return false;
+    }
+    let Ok(icon) = Url::new_with_base("/favicon.ico", request.url) else {
+        return false;
+    };
+    let unreadable = init(RequestMode::NoCors, RequestRedirect::Follow, signal);
+    fetch(&icon.href(), &unreadable).await.is_some()
+}
+
+fn init(mode: RequestMode, redirect: RequestRedirect, signal: &AbortSignal) -> RequestInit {
+    let init = RequestInit::new();
+    init.set_mode(mode);
+    init.set_redirect(redirect);
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_referrer_policy(ReferrerPolicy::NoReferrer);
+    init.set_cache(RequestCache::NoStore);
+    init.set_signal(Some(signal));
+    init
+}
+
+/// gloo-net's own builder would append a `&` to an address that has a query.
+async fn fetch(url: &str, init: &RequestInit) -> Option<Answer> {
+    let request = web_sys::Request::new_with_str_and_init(url, init).ok()?;
+    Prepared::from(request).send().await.ok()
+}
+
+/// Gives up the request when dropped; nothing happens to one that is done.
+struct Abort(AbortController);
+
+impl Abort {
+    fn new() -> Result<Self, FetchError> {
+        AbortController::new()
+            .map(Self)
+            .map_err(|_| FetchError::Network)
+    }
+}
+
+impl Drop for Abort {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

@@ -1,0 +1,47 @@
+//! Messages between windows (`postMessage`).
+
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Event, MessageEvent, Window};
+
+use super::{event, window};
+
+/// A message that arrived at this page, from anyone.
+pub(crate) struct Message {
+    /// The sender's origin, as the browser vouches for it.
+    pub(crate) origin: String,
+    /// The sender's window; `null` when it has gone. Equal to the window that was opened only as
+    /// long as the two are not severed.
+    pub(crate) source: JsValue,
+    /// What was sent.
+    pub(crate) data: JsValue,
+}
+
+/// Listens for messages until dropped.
+pub(crate) struct Listener {
+    _listener: event::Listener,
+}
+
+impl Listener {
+    /// Calls back for every message to this page.
+    pub(crate) fn new(mut callback: impl FnMut(Message) + 'static) -> Self {
+        let on_event = move |event: Event| {
+            let event: MessageEvent = event.unchecked_into();
+            callback(Message {
+                origin: event.origin(),
+                source: event.source().map_or(JsValue::NULL, JsValue::from),
+                data: event.data(),
+            });
+        };
+        Self {
+            _listener: event::Listener::on(&window(), "message", on_event),
+        }
+    }
+}
+
+/// Sends a message to a window, if it is there and of this origin.
+pub(crate) fn post(target: &JsValue, data: &JsValue, origin: &str) {
+    if target.is_object() {
+        let target = target.unchecked_ref::<Window>();
+        let _ = target.post_message(data, origin);
+    }
+}

@@ -1,0 +1,91 @@
+//! This page: its address, its language, where it goes next.
+
+use js_sys::{Function, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, Url};
+
+use super::window;
+
+/// The address, query and fragment included.
+pub(crate) fn href() -> String {
+    window().location().href().unwrap_or_default()
+}
+
+/// The origin of an absolute address.
+pub(crate) fn origin_of(url: &str) -> Option<String> {
+    Url::new(url).ok().map(|url| url.origin())
+}
+
+/// Whether an absolute address is under the page's own domain: the same host, one below it, or
+/// one beside it.
+pub(crate) fn is_neighbour(url: &str) -> bool {
+    let (Ok(there), Ok(here)) = (Url::new(url), window().location().hostname()) else {
+        return false;
+    };
+    let domain = match here.split_once('.') {
+        Some((_, parent)) if parent.contains('.') => parent,
+        _ => &here,
+    };
+    let there = there.hostname();
+    there == here || there == domain || there.ends_with(&[".", domain].concat())
+}
+
+/// Whether the browser trusts the page with cryptography (https, or loopback).
+pub(crate) fn is_secure() -> bool {
+    window().is_secure_context()
+}
+
+/// The page's language, as a BCP 47 tag.
+pub(crate) fn language() -> Option<String> {
+    let document = window().document()?;
+    document.document_element()?.get_attribute("lang")
+}
+
+/// The language that the browser is set to, as a BCP 47 tag.
+pub(crate) fn browser_language() -> Option<String> {
+    window().navigator().language()
+}
+
+/// Leaves for an address; *back* leads here again. Stays when it is no address.
+pub(crate) fn navigate(url: &str) {
+    let _ = window().location().assign(url);
+}
+
+/// Leaves for an address by `POST`, with what is too long or too private for a query.
+pub(crate) fn post_form(url: &str, fields: &[(&str, &str)]) {
+    // The document is there, all names are valid, and `submit` reports no failures.
+    let _ = submit(url, fields);
+}
+
+fn submit(url: &str, fields: &[(&str, &str)]) -> Result<(), JsValue> {
+    let form = element(
+        "form",
+        &[("method", "post"), ("action", url), ("hidden", "")],
+    )?;
+    // Fields hide members of the form that have their names (`submit`, `append`, …): they come
+    // last, and in one piece.
+    let inputs = element("div", &[])?;
+    for (name, value) in fields {
+        let attributes = [("type", "hidden"), ("name", name), ("value", value)];
+        let input = element("input", &attributes)?;
+        inputs.append_child(&input)?;
+    }
+    let document = window().document().ok_or(JsValue::NULL)?;
+    let root = document.document_element().ok_or(JsValue::NULL)?;
+    root.append_child(&form)?;
+    form.append_child(&inputs)?;
+    let class = Reflect::get(&window(), &"HTMLFormElement".into())?;
+    let prototype = Reflect::get(&class, &"prototype".into())?;
+    let submit: Function = Reflect::get(&prototype, &"submit".into())?.dyn_into()?;
+    submit.call0(&form)?;
+    Ok(())
+}
+
+fn element(name: &str, attributes: &[(&str, &str)]) -> Result<Element, JsValue> {
+    let document = window().document().ok_or(JsValue::NULL)?;
+    let element = document.create_element(name)?;
+    for (attribute, value) in attributes {
+        element.set_attribute(attribute, value)?;
+    }
+    Ok(element)
+}

@@ -1,0 +1,96 @@
+//! Waiting (`setTimeout`). Durations are milliseconds.
+
+use core::{future::Future, pin::pin};
+
+use futures::{
+    channel::oneshot,
+    future::{AbortHandle, Either, abortable, select},
+};
+use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen_futures::spawn_local;
+
+use super::{clock, window};
+
+/// The longest single `setTimeout`. Its clock stands still while a machine sleeps, and it overflows
+/// at 2³¹ ms: a longer wait is cut into such pieces, with a look at the wall clock in between.
+const LONGEST: i32 = 30_000;
+
+/// The time ran out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Elapsed;
+
+/// Waits. A clock put back does not lengthen the wait; a machine that sleeps counts as waiting.
+pub(crate) async fn sleep(ms: u32) {
+    let mut left = i64::from(ms);
+    while left > 0 {
+        let piece = i32::try_from(left).map_or(LONGEST, |left| left.min(LONGEST));
+        let before = clock::now();
+        let (fire, fired) = oneshot::channel();
+        let _timeout = Timeout::start(piece, move || {
+            let _ = fire.send(());
+        });
+        let _ = fired.await;
+        left -= (clock::now() - before).max(piece.into());
+    }
+}
+
+/// The future's output, unless the time runs out first; then the future is dropped.
+pub(crate) async fn deadline<F: Future>(future: F, ms: u32) -> Result<F::Output, Elapsed> {
+    match select(pin!(future), pin!(sleep(ms))).await {
+        Either::Left((output, _)) => Ok(output),
+        Either::Right(_) => Err(Elapsed),
+    }
+}
+
+/// Calls back once, later, unless dropped before.
+pub(crate) struct Timer(AbortHandle);
+
+impl Timer {
+    /// Calls back in `ms` milliseconds.
+    pub(crate) fn after(ms: u32, callback: impl FnOnce() + 'static) -> Self {
+        let (waiting, handle) = abortable(async move {
+            sleep(ms).await;
+            callback();
+        });
+        spawn_local(async move {
+            let _ = waiting.await;
+        });
+        Self(handle)
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// One `setTimeout`, cleared when dropped.
+struct Timeout {
+    id: Option<i32>,
+    _callback: Closure<dyn FnMut()>,
+}
+
+impl Timeout {
+    fn start(ms: i32, callback: impl FnOnce() + 'static) -> Self {
+        let callback = Closure::once(callback);
+        let id = window()
+            .set_timeout_with_callback_and_timeout_and_arguments_0(
+                callback.as_ref().unchecked_ref(),
+                ms,
+            )
+            .ok();
+        Self {
+            id,
+            _callback: callback,
+        }
+    }
+}
+
+impl Drop for Timeout {
+    fn drop(&mut self) {
+        if let Some(id) = self.id {
+            window().clear_timeout_with_handle(id);
+        }
+    }
+}

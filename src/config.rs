@@ -1,0 +1,466 @@
+//! The options an integrator writes, as checked values.
+//!
+//! Attributes arrive as text, objects as JavaScript wrote them: a number may come as
+//! digits in a string, a switch as `"true"`. Every refusal names the option.
+
+use protocol::{
+    Error,
+    client::{Client, ResponseType},
+    issuer::Issuer,
+    login::Redemption,
+    session::TokenKind,
+};
+use serde_json::{Map, Value};
+
+/// Everything that `init` was told, with the defaults filled in.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// What is registered at the issuer.
+    pub client: Client,
+    /// Where people sign in.
+    pub issuer: Issuer,
+    /// How a person is sent there.
+    pub transport: Transport,
+    /// Whether a hidden frame is tried before a person is asked.
+    pub silent: bool,
+    /// Who receives the result.
+    pub host: Host,
+    /// What the callback gives.
+    pub hand_over: HandOver,
+    /// The site's own token service.
+    pub token_url: Option<String>,
+    /// The host's limit for the callback, in milliseconds.
+    pub timeout_ms: u32,
+    /// How long a person may take in the window, in milliseconds.
+    pub sign_in_timeout_ms: u32,
+    /// What the callback does when nobody is signed in.
+    pub on_signed_out: OnSignedOut,
+    /// Where tokens live.
+    pub storage: Storage,
+    /// Share of a token's life after which it is renewed.
+    pub renew_at: f64,
+    /// Seconds that a token handed out has left, at least.
+    pub min_ttl: u32,
+    /// The panel's language, where the integrator chose one.
+    pub locale: Option<String>,
+}
+
+/// How a person is sent to the issuer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// In a window of its own.
+    Popup,
+    /// The whole page leaves and comes back.
+    Page,
+}
+
+/// Who receives the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Host {
+    /// The page's own code.
+    Page,
+    /// Dynamics 365 Omnichannel, through its JavaScript client function.
+    Dynamics,
+}
+
+/// What the callback gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HandOver {
+    /// A token of the session.
+    Token(TokenKind),
+    /// An unredeemed authorization code.
+    Code,
+    /// The answer of the site's token service.
+    TokenUrl,
+}
+
+/// What the callback does when nobody is signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnSignedOut {
+    /// Answers `null`.
+    Null,
+    /// Answers `null` and leaves for the login page.
+    Page,
+}
+
+/// Where tokens live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Storage {
+    /// `sessionStorage`.
+    Session,
+    /// This page's memory.
+    Memory,
+    /// `localStorage`.
+    Local,
+}
+
+/// Options that the loader reads by itself; here they are only checked.
+const LOADER_OPTIONS: [&str; 3] = ["callback", "dataLayer", "load"];
+
+impl Config {
+    /// Reads the options of `init`. `redirect_uri` is the default where the options name
+    /// none: `authWindow.html` beside the loader, when that is on the page's own origin.
+    pub fn parse(options: &Map<String, Value>, redirect_uri: Option<&str>) -> Result<Self, Error> {
+        let options = Options(options);
+        options.refuse_unknown()?;
+        options.check_loader_options()?;
+
+        let issuer = match options.0.get("issuer") {
+            Some(issuer) => Issuer::parse(issuer)?,
+            None => return Err(missing("issuer", "the address where people sign in")),
+        };
+        let client = client(&options, &issuer, redirect_uri)?;
+        client.check(&issuer)?;
+
+        let token_url = options.text("tokenUrl")?.map(str::to_owned);
+        let host = options.choice(
+            "host",
+            &[("page", Host::Page), ("dynamics", Host::Dynamics)],
+        )?;
+        Ok(Self {
+            hand_over: hand_over(&options, &client, &issuer, token_url.as_deref())?,
+            transport: transport(&options)?.unwrap_or(Transport::Popup),
+            silent: options.switch("silent")?.unwrap_or(true) && issuer.allows_silent(),
+            host: host.unwrap_or(Host::Page),
+            token_url,
+            timeout_ms: options.number("timeoutMs", 1_000, 600_000)?.unwrap_or(10_000),
+            sign_in_timeout_ms: options
+                .number("signInTimeoutMs", 1_000, 600_000)?
+                .unwrap_or(600_000),
+            on_signed_out: options
+                .choice(
+                    "onSignedOut",
+                    &[("null", OnSignedOut::Null), ("page", OnSignedOut::Page)],
+                )?
+                .unwrap_or(OnSignedOut::Null),
+            storage: options
+                .choice(
+                    "storage",
+                    &[
+                        ("session", Storage::Session),
+                        ("memory", Storage::Memory),
+                        ("local", Storage::Local),
+                    ],
+                )?
+                .unwrap_or(Storage::Session),
+            renew_at: options.share("renewAt")?.unwrap_or(0.75),
+            min_ttl: options.number("minTtl", 0, 3_600)?.unwrap_or(60),
+            locale: options.text("locale")?.map(str::to_owned),
+            client,
+            issuer,
+        })
+    }
+
+    /// Which token is renewed ahead of time: the one that is handed over, and the access
+    /// token where the site's service is shown one.
+    #[must_use]
+    pub fn renewed_kind(&self) -> Option<TokenKind> {
+        match self.hand_over {
+            HandOver::Token(kind) => Some(kind),
+            HandOver::TokenUrl => Some(TokenKind::AccessToken),
+            HandOver::Code => None,
+        }
+    }
+
+    /// Who redeems the code of a sign-in.
+    #[must_use]
+    pub fn redemption(&self) -> Redemption {
+        match (self.hand_over, self.host) {
+            (HandOver::Code, host) => host.redemption(),
+            _ => Redemption::Here,
+        }
+    }
+}
+
+impl Host {
+    /// How this host redeems a code that it is handed.
+    #[must_use]
+    pub fn redemption(self) -> Redemption {
+        match self {
+            Self::Page => Redemption::ByHost,
+            Self::Dynamics => Redemption::ByHostWithoutPkce,
+        }
+    }
+}
+
+/// The transport that a set of options asks for, if any (`init` and `signIn` share it).
+pub fn transport(options: &Options<'_>) -> Result<Option<Transport>, Error> {
+    options.choice(
+        "transport",
+        &[("popup", Transport::Popup), ("page", Transport::Page)],
+    )
+}
+
+fn client(
+    options: &Options<'_>,
+    issuer: &Issuer,
+    default_redirect_uri: Option<&str>,
+) -> Result<Client, Error> {
+    let implicit = options
+        .choice("flow", &[("code", false), ("implicit", true)])?
+        .unwrap_or(false);
+    let asked = options.choice(
+        "responseType",
+        &[
+            ("code", ResponseType::Code),
+            ("token", ResponseType::Token),
+            ("id_token", ResponseType::IdToken),
+            ("id_token token", ResponseType::IdTokenToken),
+            ("token id_token", ResponseType::IdTokenToken),
+        ],
+    )?;
+    let response_type = match (implicit, asked) {
+        (false, None | Some(ResponseType::Code)) => ResponseType::Code,
+        (false, Some(_)) => {
+            return Err(bad(
+                "responseType",
+                "belongs to the implicit flow: set flow to 'implicit', or leave it out",
+            ));
+        }
+        (true, Some(ResponseType::Code)) => {
+            return Err(bad(
+                "responseType",
+                "'code' is flow 'code': set flow to 'code', or leave responseType out",
+            ));
+        }
+        (true, Some(response_type)) => response_type,
+        (true, None) if issuer.issues_id_tokens() => ResponseType::IdToken,
+        (true, None) => ResponseType::Token,
+    };
+    let Some(redirect_uri) = options.text("redirectUri")?.or(default_redirect_uri) else {
+        return Err(missing(
+            "redirectUri",
+            "the address of authWindow.html on this site; it has no default here because the \
+             loader comes from another origin",
+        ));
+    };
+    let default_scope = if issuer.issues_id_tokens() { "openid" } else { "" };
+    Ok(Client {
+        client_id: options
+            .text("clientId")?
+            .ok_or_else(|| missing("clientId", "the OAuth client registered at the issuer"))?
+            .to_owned(),
+        redirect_uri: redirect_uri.to_owned(),
+        response_type,
+        scope: options.text("scope")?.unwrap_or(default_scope).to_owned(),
+        extra_params: options.params("extraParams")?,
+        clock_skew: options.number("clockSkew", 0, 600)?.unwrap_or(60),
+        max_age: options.number("maxAge", 0, u32::MAX)?,
+    })
+}
+
+fn hand_over(
+    options: &Options<'_>,
+    client: &Client,
+    issuer: &Issuer,
+    token_url: Option<&str>,
+) -> Result<HandOver, Error> {
+    let gives_id_token = issuer.issues_id_tokens() && client.gives_id_token();
+    let asked = options.choice(
+        "handOver",
+        &[
+            ("id_token", HandOver::Token(TokenKind::IdToken)),
+            ("access_token", HandOver::Token(TokenKind::AccessToken)),
+            ("code", HandOver::Code),
+            ("token-url", HandOver::TokenUrl),
+        ],
+    )?;
+    let impossible = |why: &str| Err(bad("handOver", why));
+    match asked {
+        None if gives_id_token => Ok(HandOver::Token(TokenKind::IdToken)),
+        None => Ok(HandOver::Token(TokenKind::AccessToken)),
+        Some(HandOver::Token(TokenKind::IdToken)) if !gives_id_token => impossible(
+            "'id_token' needs an issuer, a response type and a scope ('openid') that give one",
+        ),
+        Some(HandOver::Token(TokenKind::AccessToken))
+            if client.response_type == ResponseType::IdToken =>
+        {
+            impossible("'access_token' needs flow 'code' or a response type with 'token'")
+        }
+        Some(HandOver::Code) if client.response_type != ResponseType::Code => {
+            impossible("'code' needs flow 'code'")
+        }
+        Some(HandOver::TokenUrl) if token_url.is_none() => {
+            impossible("'token-url' needs the option tokenUrl")
+        }
+        Some(possible) => Ok(possible),
+    }
+}
+
+fn bad(option: &str, problem: &str) -> Error {
+    Error::BadOption {
+        option: option.to_owned(),
+        problem: problem.to_owned(),
+    }
+}
+
+fn missing(option: &str, meaning: &str) -> Error {
+    bad(option, &["is required: ", meaning].concat())
+}
+
+/// A set of options as it came, read one name at a time.
+#[derive(Clone, Copy)]
+pub struct Options<'a>(pub &'a Map<String, Value>);
+
+const KNOWN: [&str; 24] = [
+    "callback",
+    "clientId",
+    "clockSkew",
+    "dataLayer",
+    "extraParams",
+    "flow",
+    "handOver",
+    "host",
+    "issuer",
+    "load",
+    "locale",
+    "maxAge",
+    "minTtl",
+    "onSignedOut",
+    "redirectUri",
+    "renewAt",
+    "responseType",
+    "scope",
+    "signInTimeoutMs",
+    "silent",
+    "storage",
+    "timeoutMs",
+    "tokenUrl",
+    "transport",
+];
+
+impl<'a> Options<'a> {
+    fn refuse_unknown(self) -> Result<(), Error> {
+        match self.0.keys().find(|key| !KNOWN.contains(&key.as_str())) {
+            Some(key) => Err(bad(
+                key,
+                "is no option of this version; see the list in the README",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn check_loader_options(self) -> Result<(), Error> {
+        for name in LOADER_OPTIONS {
+            self.text(name)?;
+        }
+        self.choice("load", &[("eager", ()), ("idle", ()), ("interaction", ())])?;
+        let forbidden = |part| matches!(part, "" | "__proto__" | "prototype" | "constructor");
+        match self.text("callback")? {
+            Some(path) if path.split('.').any(forbidden) => Err(bad(
+                "callback",
+                "is a dotted path such as auth.getAuthenticationToken; no part may be empty, \
+                 __proto__, prototype or constructor",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// A text that is not empty; `null` and an absent key mean the default.
+    pub fn text(self, name: &str) -> Result<Option<&'a str>, Error> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) if !text.trim().is_empty() => Ok(Some(text)),
+            Some(_) => Err(bad(name, "must be a text that is not empty")),
+        }
+    }
+
+    /// One of a few words.
+    pub fn choice<T: Copy>(self, name: &str, words: &[(&str, T)]) -> Result<Option<T>, Error> {
+        let Some(value) = self.0.get(name).filter(|value| !value.is_null()) else {
+            return Ok(None);
+        };
+        let found = words
+            .iter()
+            .find(|(word, _)| value.as_str() == Some(word))
+            .map(|(_, meaning)| *meaning);
+        if found.is_some() {
+            return Ok(found);
+        }
+        let mut problem = String::from("must be one of: ");
+        for (index, (word, _)) in words.iter().enumerate() {
+            if index > 0 {
+                problem.push_str(", ");
+            }
+            problem.push_str(word);
+        }
+        Err(bad(name, &problem))
+    }
+
+    /// `true` or `false`, also as text.
+    pub fn switch(self, name: &str) -> Result<Option<bool>, Error> {
+        match self.0.get(name) {
+            Some(Value::Bool(value)) => Ok(Some(*value)),
+            _ => self.choice(name, &[("true", true), ("false", false)]),
+        }
+    }
+
+    /// A whole number in a range, also as digits in a text.
+    pub fn number(self, name: &str, least: u32, most: u32) -> Result<Option<u32>, Error> {
+        let Some(value) = self.float(name)? else {
+            return Ok(None);
+        };
+        if value.fract() == 0.0 && value >= f64::from(least) && value <= f64::from(most) {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "whole, and inside the bounds of u32"
+            )]
+            return Ok(Some(value as u32));
+        }
+        let problem = [
+            "must be a whole number from ",
+            &least.to_string(),
+            " to ",
+            &most.to_string(),
+        ];
+        Err(bad(name, &problem.concat()))
+    }
+
+    fn share(self, name: &str) -> Result<Option<f64>, Error> {
+        match self.float(name)? {
+            Some(value) if !(0.1..=0.95).contains(&value) => {
+                Err(bad(name, "must be a number from 0.1 to 0.95"))
+            }
+            share => Ok(share),
+        }
+    }
+
+    fn float(self, name: &str) -> Result<Option<f64>, Error> {
+        let read = match self.0.get(name) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::Number(number)) => number.as_f64(),
+            // Read as JSON: the parser for it is there anyway.
+            Some(Value::String(text)) => serde_json::from_slice::<f64>(text.as_bytes()).ok(),
+            Some(_) => None,
+        };
+        read.filter(|number| number.is_finite())
+            .map(Some)
+            .ok_or_else(|| bad(name, "must be a number"))
+    }
+
+    /// Names and texts: an object, or an object written as JSON in an attribute.
+    fn params(self, name: &str) -> Result<Vec<(String, String)>, Error> {
+        let parsed;
+        let map = match self.0.get(name) {
+            None | Some(Value::Null) => return Ok(Vec::new()),
+            Some(Value::Object(map)) => Some(map),
+            Some(Value::String(text)) => {
+                parsed = serde_json::from_str::<Map<String, Value>>(text).ok();
+                parsed.as_ref()
+            }
+            Some(_) => None,
+        };
+        let pair = |(key, value): (&String, &Value)| {
+            let value = match value {
+                Value::String(text) => text.clone(),
+                Value::Number(number) => number.to_string(),
+                Value::Bool(flag) => flag.to_string(),
+                _ => return None,
+            };
+            Some((key.clone(), value))
+        };
+        map.and_then(|map| map.iter().map(pair).collect())
+            .ok_or_else(|| bad(name, "must be an object of names and texts"))
+    }
+}

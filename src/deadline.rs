@@ -1,0 +1,51 @@
+//! The moment by which a caller must have its answer.
+
+use std::future::Future;
+
+use protocol::{Error, time::Timestamp};
+
+use crate::browser::{clock, timer};
+
+/// A moment by which a caller must have its answer.
+#[derive(Clone, Copy)]
+pub(crate) struct Deadline(Timestamp);
+
+impl Deadline {
+    /// So many milliseconds from now.
+    pub(crate) fn after(millis: u32) -> Self {
+        Self(now().plus_millis(i64::from(millis)))
+    }
+
+    /// This deadline, or one so many milliseconds from now when that is sooner.
+    pub(crate) fn or_after(self, millis: u32) -> Self {
+        Self(self.0.min(Self::after(millis).0))
+    }
+
+    /// Milliseconds that are left; 0 when it has passed.
+    pub(crate) fn left(self) -> u32 {
+        u32::try_from(self.0.millis_since(now()).max(0)).unwrap_or(u32::MAX)
+    }
+
+    /// Waits for `work`, until this deadline at the longest.
+    pub(crate) async fn limit<T>(
+        self,
+        waiting_for: &str,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Error> {
+        timer::deadline(work, self.left())
+            .await
+            .map_err(|_| timed_out(waiting_for))
+    }
+}
+
+/// The wall clock, as the protocol counts it.
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from_millis(clock::now())
+}
+
+/// The error of a deadline that passed.
+pub(crate) fn timed_out(waiting_for: &str) -> Error {
+    Error::Timeout {
+        waiting_for: waiting_for.to_owned(),
+    }
+}

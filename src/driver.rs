@@ -1,0 +1,248 @@
+//! The one loop that carries out the protocol's steps.
+
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+
+use protocol::{
+    Error,
+    error::Flaw,
+    http::{Body, Credentials, Fetched, MAX_BODY, Request, Response, Reuse},
+    jwk::{Algorithm, SignatureCheck, Verdict},
+    login::Redirect,
+    step::{Next, Step},
+};
+
+use crate::{
+    browser::{crypto, fetch},
+    deadline::{Deadline, now, timed_out},
+    flight::Flight,
+    journal::Journal,
+};
+
+/// Carries out steps, and keeps what may be reused: discovery and keys.
+pub(crate) struct Driver {
+    held: RefCell<BTreeMap<String, Response>>,
+    fetching: RefCell<BTreeMap<String, Rc<Flight<()>>>>,
+    pub(crate) journal: Journal,
+}
+
+/// How far the steps led.
+pub(crate) enum Arrival<T> {
+    /// To the end.
+    Done(T),
+    /// To the point where the person has to be sent to an address.
+    Redirect(Box<Redirect>),
+}
+
+impl Driver {
+    pub(crate) fn new() -> Self {
+        Self {
+            held: RefCell::default(),
+            fetching: RefCell::default(),
+            journal: Journal::default(),
+        }
+    }
+
+    /// Goes from step to step until the browser has nothing left to do.
+    pub(crate) async fn run<T>(
+        &self,
+        next: Next<T>,
+        deadline: Deadline,
+    ) -> Result<Arrival<T>, Error> {
+        let mut step = next?;
+        loop {
+            step = match step {
+                Step::Fetch(request, pending) => {
+                    let (fetched, announced) = self.fetch(&request, deadline).await;
+                    let kept = keepable(&request, &fetched);
+                    let next = pending.resume(fetched, now());
+                    // Kept only now: the protocol has found the answer to be sound. Keys that
+                    // were fetched anew replace the held ones also where none of them fits, so
+                    // that the next login does not fetch them yet again.
+                    if let Some(response) = kept
+                        && (next.is_ok() || request.reuse == Reuse::Reload)
+                    {
+                        self.held.borrow_mut().insert(request.url, response);
+                    }
+                    drop(announced);
+                    next?
+                }
+                Step::Verify(check, pending) => {
+                    let verdict = self.verify(&check).await;
+                    pending.resume(verdict, now())?
+                }
+                Step::Redirect(redirect) => return Ok(Arrival::Redirect(redirect)),
+                Step::Done(result) => return Ok(Arrival::Done(result)),
+            };
+        }
+    }
+
+    /// Runs steps that never send a person anywhere.
+    pub(crate) async fn finish<T>(&self, next: Next<T>, deadline: Deadline) -> Result<T, Error> {
+        match self.run(next, deadline).await? {
+            Arrival::Done(result) => Ok(result),
+            Arrival::Redirect(_) => Err(Error::Crashed),
+        }
+    }
+
+    /// The answer, and a guard that tells others who wait for the same address when it is
+    /// kept, or came to nothing.
+    async fn fetch(
+        &self,
+        request: &Request,
+        deadline: Deadline,
+    ) -> (Fetched, Option<Announced<'_>>) {
+        if request.reuse == Reuse::Session {
+            let under_way = self.fetching.borrow().get(&request.url).cloned();
+            if let Some(flight) = under_way
+                && let Err(error) = deadline.limit(place(&request.url), flight.wait()).await
+            {
+                return (Err(error), None);
+            }
+            if let Some(response) = self.held.borrow().get(&request.url) {
+                return (Ok(response.clone()), None);
+            }
+        }
+        let announced = self.announce(request);
+        let since = now();
+        let fetched = send(request, deadline).await;
+        let step = ["fetch ", place(&request.url)].concat();
+        self.journal.ended(since, &step, &fetched);
+        (fetched, announced)
+    }
+
+    async fn verify(&self, check: &SignatureCheck) -> Verdict {
+        let since = now();
+        let verdict = crypto::verify(
+            algorithm(check.algorithm),
+            &check.key,
+            &check.message,
+            &check.signature,
+        )
+        .await;
+        let verdict = match verdict {
+            Ok(true) => Verdict::Valid,
+            Ok(false) => Verdict::Invalid,
+            Err(crypto::Unsupported) => Verdict::Unsupported,
+        };
+        let outcome = match verdict {
+            Verdict::Valid => Ok(()),
+            Verdict::Invalid => Err(Error::Untrusted {
+                flaw: Flaw::SignatureInvalid,
+                detail: "this key does not fit it".to_owned(),
+            }),
+            Verdict::Unsupported => Err(Error::Untrusted {
+                flaw: Flaw::AlgorithmNotAllowed,
+                detail: "this browser does not know the algorithm".to_owned(),
+            }),
+        };
+        self.journal.ended(since, "check a signature", &outcome);
+        verdict
+    }
+
+    fn announce(&self, request: &Request) -> Option<Announced<'_>> {
+        if request.reuse == Reuse::Never {
+            return None;
+        }
+        let flight = Flight::new();
+        self.fetching
+            .borrow_mut()
+            .insert(request.url.clone(), Rc::clone(&flight));
+        Some(Announced {
+            driver: self,
+            url: request.url.clone(),
+            flight,
+        })
+    }
+}
+
+struct Announced<'a> {
+    driver: &'a Driver,
+    url: String,
+    flight: Rc<Flight<()>>,
+}
+
+impl Drop for Announced<'_> {
+    fn drop(&mut self) {
+        self.driver.fetching.borrow_mut().remove(&self.url);
+        self.flight.land(());
+    }
+}
+
+/// An address without its query, as it may stand in a message.
+pub(crate) fn place(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or(url)
+}
+
+fn keepable(request: &Request, fetched: &Fetched) -> Option<Response> {
+    match fetched {
+        Ok(response)
+            if request.reuse != Reuse::Never
+                && response.status == 200
+                && response.body.trim_ascii_start().starts_with(b"{") =>
+        {
+            Some(response.clone())
+        }
+        _ => None,
+    }
+}
+
+async fn send(request: &Request, deadline: Deadline) -> Fetched {
+    let (method, body) = match &request.body {
+        Body::None => (fetch::Method::Get, None),
+        Body::Delete => (fetch::Method::Delete, None),
+        Body::Form(form) => (fetch::Method::Post, Some(form.expose())),
+    };
+    let answer = fetch::send(
+        fetch::Request {
+            method,
+            url: &request.url,
+            body,
+            bearer: request.bearer.as_ref().map(|token| token.expose()),
+            accept: request.accept,
+            cache: match request.reuse {
+                Reuse::Never => fetch::Cache::Default,
+                // The protocol counts the age of what it reuses from when it arrived here.
+                Reuse::Session | Reuse::Reload => fetch::Cache::Validated,
+            },
+            credentials: match request.credentials {
+                Credentials::Omit => fetch::Credentials::Omit,
+                Credentials::SameSite => fetch::Credentials::Include,
+            },
+        },
+        MAX_BODY,
+        deadline.left(),
+    )
+    .await;
+    let url = || place(&request.url).to_owned();
+    match answer {
+        Ok(answer) => Ok(Response {
+            status: answer.status,
+            content_type: answer.content_type,
+            body: answer.body,
+            received_at: now(),
+        }),
+        Err(fetch::FetchError::Offline) => Err(Error::Offline),
+        Err(fetch::FetchError::Network) => Err(Error::Network { url: url() }),
+        Err(fetch::FetchError::Blocked) => Err(Error::CorsBlocked { url: url() }),
+        Err(fetch::FetchError::Timeout) => Err(timed_out(place(&request.url))),
+        Err(fetch::FetchError::TooLarge) => Err(Error::Untrusted {
+            flaw: Flaw::ResponseMalformed,
+            detail: [place(&request.url), " answers more than 1 MiB"].concat(),
+        }),
+    }
+}
+
+fn algorithm(algorithm: Algorithm) -> crypto::Algorithm {
+    match algorithm {
+        Algorithm::Rs256 => crypto::Algorithm::Rs256,
+        Algorithm::Rs384 => crypto::Algorithm::Rs384,
+        Algorithm::Rs512 => crypto::Algorithm::Rs512,
+        Algorithm::Ps256 => crypto::Algorithm::Ps256,
+        Algorithm::Ps384 => crypto::Algorithm::Ps384,
+        Algorithm::Ps512 => crypto::Algorithm::Ps512,
+        Algorithm::Es256 => crypto::Algorithm::Es256,
+        Algorithm::Es384 => crypto::Algorithm::Es384,
+        Algorithm::Es512 => crypto::Algorithm::Es512,
+        Algorithm::EdDsa => crypto::Algorithm::Ed25519,
+    }
+}

@@ -1,0 +1,478 @@
+//! Every function that JavaScript can call, and everything that it is told.
+//!
+//! The loader is the only caller. What it hands on to the page is described in
+//! `pkg/messenger-auth.d.ts`.
+
+use std::{cell::RefCell, future::Future, panic, pin::Pin, rc::Rc};
+
+use js_sys::{Object, Promise};
+use leptos::prelude::{ArcRwSignal, Set};
+use protocol::{
+    Error,
+    login::Authorization,
+    secret::Secret,
+    session::TokenKind,
+};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{future_to_promise, spawn_local};
+use web_sys::{HtmlElement, Window};
+
+use crate::{
+    browser::{page, popup::Popup},
+    config::{self, Config, HandOver, Options, Transport},
+    deadline::Deadline,
+    journal,
+    session::{Announce, Event, Interaction, SignOut, Status, Visitor, Wish},
+    ui,
+};
+
+#[wasm_bindgen]
+extern "C" {
+    /// The page's end, given by the loader.
+    #[derive(Clone)]
+    pub type Page;
+
+    #[wasm_bindgen(method)]
+    fn open(this: &Page) -> Option<Window>;
+
+    #[wasm_bindgen(method)]
+    fn emit(this: &Page, name: &str, detail: &JsValue);
+
+    #[wasm_bindgen(method)]
+    fn crashed(this: &Page);
+
+    #[wasm_bindgen(method, getter, js_name = redirectUri)]
+    fn redirect_uri(this: &Page) -> Option<String>;
+
+    #[wasm_bindgen(js_namespace = console, js_name = warn)]
+    fn warn(line: &str);
+}
+
+thread_local! {
+    /// Whom to tell when this module breaks.
+    static PAGE: RefCell<Option<Page>> = const { RefCell::new(None) };
+}
+
+/// The running widget.
+#[wasm_bindgen]
+pub struct Engine {
+    visitor: Rc<Visitor>,
+    panel: ArcRwSignal<ui::Panel>,
+    page: Page,
+}
+
+/// Reads the options and starts. Throws a failure when they are not good.
+#[wasm_bindgen]
+pub fn start(options: JsValue, page: Page) -> Result<Engine, JsValue> {
+    PAGE.set(Some(page.clone()));
+    panic::set_hook(Box::new(|_| {
+        PAGE.with(|page| {
+            if let Ok(page) = page.try_borrow()
+                && let Some(page) = &*page
+            {
+                page.crashed();
+            }
+        });
+    }));
+    if !page::is_secure() {
+        return Err(failure(&Error::InsecurePage));
+    }
+    let options = object(&options).map_err(|e| failure(&e))?;
+    let config = Config::parse(&options, page.redirect_uri().as_deref()).map_err(|e| failure(&e))?;
+    let panel = ArcRwSignal::new(ui::Panel::SignedOut);
+    let announce = announce(&page, &panel);
+    let visitor = Visitor::arrive(config, announce);
+    Ok(Engine {
+        visitor,
+        panel,
+        page,
+    })
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Resolves when the last page's session and answer have been taken up.
+    pub fn ready(&self) -> Promise {
+        let visitor = Rc::clone(&self.visitor);
+        promise(async move {
+            visitor.started().await;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// Signs the person in. `window` has just been opened in the click, if one was wanted.
+    #[wasm_bindgen(js_name = signIn)]
+    pub fn sign_in(&self, options: JsValue, window: Option<Window>) -> Promise {
+        let visitor = Rc::clone(&self.visitor);
+        let window = window.map(Popup::adopt);
+        let wish = wish(&self.visitor, options);
+        promise(async move {
+            let wish = match wish {
+                Ok(wish) => wish,
+                Err(error) => {
+                    if let Some(window) = window {
+                        window.close();
+                    }
+                    return Err(error);
+                }
+            };
+            visitor.sign_in(wish, window).await.map_err(|e| failure(&e))?;
+            Ok(session(&visitor))
+        })
+    }
+
+    /// Whether `signIn` with these options would now make use of a new window.
+    #[wasm_bindgen(js_name = wantsWindow)]
+    pub fn wants_window(&self, options: JsValue) -> bool {
+        wish(&self.visitor, options).is_ok_and(|wish| self.visitor.wants_window(&wish))
+    }
+
+    /// Signs the person out.
+    #[wasm_bindgen(js_name = signOut)]
+    pub fn sign_out(&self, options: JsValue) -> Promise {
+        let visitor = Rc::clone(&self.visitor);
+        promise(async move {
+            let options = object(&options).map_err(|e| failure(&e))?;
+            let options = Options(&options);
+            let at = match options.switch("atIssuer").map_err(|e| failure(&e))? {
+                Some(false) => SignOut::Here,
+                Some(true) | None => SignOut::AtIssuer,
+            };
+            let back = options
+                .text("postLogoutRedirectUri")
+                .map_err(|e| failure(&e))?;
+            visitor
+                .sign_out(at, back)
+                .await
+                .map_err(|e| failure(&e))?;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// A token as text.
+    #[wasm_bindgen(js_name = getToken)]
+    pub fn get_token(&self, options: JsValue) -> Promise {
+        let visitor = Rc::clone(&self.visitor);
+        promise(async move {
+            let token = get_token(&visitor, options).await;
+            token.map_err(|e| failure(&e))
+        })
+    }
+
+    /// A fresh, unredeemed code.
+    #[wasm_bindgen(js_name = getAuthorization)]
+    pub fn get_authorization(&self, options: JsValue) -> Promise {
+        let visitor = Rc::clone(&self.visitor);
+        promise(async move {
+            let authorization = get_authorization(&visitor, options).await;
+            authorization.map_err(|e| failure(&e))
+        })
+    }
+
+    /// What the callback gives, or `null`.
+    #[wasm_bindgen(js_name = handOver)]
+    pub fn hand_over(&self, timeout_ms: u32) -> Promise {
+        let visitor = Rc::clone(&self.visitor);
+        promise(async move {
+            let token = visitor.hand_over(timeout_ms).await;
+            Ok(token.map_or(JsValue::NULL, |token| JsValue::from_str(token.expose())))
+        })
+    }
+
+    /// Who is signed in, or `null`.
+    #[wasm_bindgen(js_name = getSession)]
+    pub fn get_session(&self) -> JsValue {
+        session(&self.visitor)
+    }
+
+    /// What was tried, and what to change.
+    pub fn diagnose(&self) -> Promise {
+        let visitor = Rc::clone(&self.visitor);
+        promise(async move {
+            Ok(to_js(&Report {
+                version: env!("CARGO_PKG_VERSION"),
+                issuer: visitor.config.issuer.identifier(),
+                transport: match visitor.config.transport {
+                    Transport::Popup => "popup",
+                    Transport::Page => "page",
+                },
+                steps: visitor.driver.journal.entries(),
+                advice: visitor.driver.journal.advice(),
+            }))
+        })
+    }
+
+    /// Shows the panel in an empty element. The function given back takes it away.
+    pub fn mount(&self, root: HtmlElement) -> js_sys::Function {
+        let language = ui::Language::choose(
+            self.visitor.config.locale.as_deref(),
+            page::language().as_deref(),
+            page::browser_language().as_deref(),
+        );
+        let actions = actions(&self.visitor, &self.page);
+        let unmount = ui::mount(root, self.panel.read_only(), actions, language);
+        Closure::once_into_js(unmount).unchecked_into()
+    }
+
+    /// The style sheet of the panel.
+    #[wasm_bindgen(js_name = adoptedCss)]
+    pub fn adopted_css(&self) -> String {
+        ui::STYLE.to_owned()
+    }
+}
+
+async fn get_token(visitor: &Rc<Visitor>, options: JsValue) -> Result<JsValue, Error> {
+    let options = object(&options)?;
+    let options = Options(&options);
+    let what = options
+        .choice(
+            "kind",
+            &[
+                ("id_token", HandOver::Token(TokenKind::IdToken)),
+                ("access_token", HandOver::Token(TokenKind::AccessToken)),
+                ("token-url", HandOver::TokenUrl),
+            ],
+        )?
+        .unwrap_or(visitor.config.hand_over);
+    let min_ttl = options
+        .number("minTtl", 0, 3_600)?
+        .unwrap_or(visitor.config.min_ttl);
+    let (interaction, deadline) = patience(visitor, options)?;
+    let token = visitor.token(what, min_ttl, interaction, deadline).await?;
+    Ok(JsValue::from_str(token.expose()))
+}
+
+async fn get_authorization(visitor: &Rc<Visitor>, options: JsValue) -> Result<JsValue, Error> {
+    let options = object(&options)?;
+    let (interaction, deadline) = patience(visitor, Options(&options))?;
+    let authorization = visitor.authorization(interaction, deadline).await?;
+    Ok(authorization_view(&authorization))
+}
+
+/// How far a call may go, and how long it may take: a person in a window is given more time.
+fn patience(
+    visitor: &Visitor,
+    options: Options<'_>,
+) -> Result<(Interaction, Deadline), Error> {
+    let interaction = options
+        .choice(
+            "interaction",
+            &[
+                ("none", Interaction::None),
+                ("popup", Interaction::Popup),
+                ("page", Interaction::Page),
+            ],
+        )?
+        .unwrap_or(Interaction::None);
+    let usual = match interaction {
+        Interaction::None => visitor.config.timeout_ms,
+        Interaction::Popup | Interaction::Page => visitor.config.sign_in_timeout_ms,
+    };
+    let millis = options.number("timeoutMs", 1, 3_600_000)?.unwrap_or(usual);
+    Ok((interaction, Deadline::after(millis)))
+}
+
+fn wish(visitor: &Visitor, options: JsValue) -> Result<Wish, JsValue> {
+    let read = || -> Result<Wish, Error> {
+        let options = object(&options)?;
+        let options = Options(&options);
+        let transport = config::transport(&options)?.unwrap_or(visitor.config.transport);
+        let mut wish = visitor.plain_wish(transport);
+        wish.login_hint = options.text("loginHint")?.map(str::to_owned);
+        wish.prompt = options.text("prompt")?.map(str::to_owned);
+        Ok(wish)
+    };
+    read().map_err(|error| failure(&error))
+}
+
+fn announce(page: &Page, panel: &ArcRwSignal<ui::Panel>) -> Announce {
+    let listeners = page.clone();
+    let opener = page.clone();
+    let panel = panel.clone();
+    Announce {
+        event: Box::new(move |visitor, event| {
+            let (name, detail) = match event {
+                Event::Ready => ("ready", Object::new().into()),
+                Event::SignedIn => ("signed-in", session(visitor)),
+                Event::SignedOut(reason) => ("signed-out", to_js(&SignedOut { reason })),
+                Event::Renewed => ("renewed", session(visitor)),
+                Event::SignInRequired => ("sign-in-required", Object::new().into()),
+                Event::Error(error) => ("error", failure(error)),
+            };
+            listeners.emit(name, &detail);
+        }),
+        status: Box::new(move |status| panel.set(shown(status))),
+        warning: Box::new(|text| warn(&["[messenger-auth] ", text].concat())),
+        open_window: Box::new(move || opener.open()),
+    }
+}
+
+fn shown(status: Status) -> ui::Panel {
+    match status {
+        Status::SignedOut => ui::Panel::SignedOut,
+        Status::Working => ui::Panel::Working,
+        Status::WindowOpen => ui::Panel::WindowOpen,
+        Status::WindowBlocked => ui::Panel::WindowBlocked,
+        Status::StillSigningIn => ui::Panel::StillSigningIn,
+        Status::SignedIn { name } => ui::Panel::SignedIn { name },
+        Status::Failed(error) => ui::Panel::Failed {
+            code: error.code(),
+            message: error.to_string(),
+            help: error.help(),
+        },
+    }
+}
+
+fn actions(visitor: &Rc<Visitor>, page: &Page) -> ui::Actions {
+    let act = |run: fn(&Rc<Visitor>, &Page)| -> Rc<dyn Fn()> {
+        let visitor = Rc::clone(visitor);
+        let page = page.clone();
+        Rc::new(move || run(&visitor, &page))
+    };
+    ui::Actions {
+        sign_in: act(click_sign_in),
+        show_window: act(|visitor, _| visitor.show_window()),
+        reopen: act(click_sign_in),
+        cancel: act(|visitor, _| visitor.cancel_sign_in()),
+        sign_out: act(|visitor, _| {
+            let visitor = Rc::clone(visitor);
+            spawn_local(async move {
+                // What goes wrong at the issuer is in the journal; here the person is out.
+                let _ = visitor.sign_out(SignOut::AtIssuer, None).await;
+            });
+        }),
+    }
+}
+
+/// A click on our own button: the window has to be opened right in it.
+fn click_sign_in(visitor: &Rc<Visitor>, page: &Page) {
+    let wish = visitor.plain_wish(visitor.config.transport);
+    let window = if visitor.wants_window(&wish) {
+        page.open().map(Popup::adopt)
+    } else {
+        None
+    };
+    let visitor = Rc::clone(visitor);
+    spawn_local(async move {
+        // The panel and the `error` event say what came of it.
+        let _ = visitor.sign_in(wish, window).await;
+    });
+}
+
+/// `Session` of the documentation: who is signed in, never a token.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SessionView<'a> {
+    issuer: &'a str,
+    subject: Option<&'a str>,
+    claims: Option<&'a Map<String, Value>>,
+    scope: &'a [String],
+    expires_at: i64,
+}
+
+/// `Authorization` of the documentation.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AuthorizationView<'a> {
+    code: &'a str,
+    redirect_uri: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code_verifier: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iss: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_age: Option<u32>,
+}
+
+/// `Report` of the documentation.
+#[derive(Serialize)]
+struct Report<'a> {
+    version: &'a str,
+    issuer: &'a str,
+    transport: &'a str,
+    steps: Vec<journal::Entry>,
+    advice: Vec<String>,
+}
+
+/// What the loader makes a `MessengerAuthError` of.
+#[derive(Serialize)]
+struct Failure<'a> {
+    code: &'a str,
+    message: String,
+    help: String,
+}
+
+#[derive(Serialize)]
+struct SignedOut {
+    reason: &'static str,
+}
+
+fn session(visitor: &Visitor) -> JsValue {
+    visitor.with_session(|session| match session {
+        Some(session) => to_js(&SessionView {
+            issuer: session.issuer(),
+            subject: session.subject(),
+            claims: Some(session.claims()),
+            scope: session.scope(),
+            expires_at: session.expires_at(visitor.config.renewed_kind()).as_millis(),
+        }),
+        None => match visitor.signed_in_by_host_until() {
+            Some(until) => to_js(&SessionView {
+                issuer: visitor.config.issuer.identifier(),
+                subject: None,
+                claims: Some(&Map::new()),
+                scope: &[],
+                expires_at: until.as_millis(),
+            }),
+            None => JsValue::NULL,
+        },
+    })
+}
+
+fn authorization_view(authorization: &Authorization) -> JsValue {
+    to_js(&AuthorizationView {
+        code: authorization.code.expose(),
+        redirect_uri: &authorization.redirect_uri,
+        code_verifier: authorization.code_verifier.as_ref().map(Secret::expose),
+        nonce: authorization.nonce.as_deref(),
+        iss: authorization.iss.as_deref(),
+        max_age: authorization.max_age,
+    })
+}
+
+fn failure(error: &Error) -> JsValue {
+    to_js(&Failure {
+        code: error.code(),
+        message: error.to_string(),
+        help: error.help(),
+    })
+}
+
+fn to_js<T: Serialize>(value: &T) -> JsValue {
+    // Our own plain values have no way to fail here.
+    value
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .unwrap_or(JsValue::NULL)
+}
+
+/// The members of an options object; none for `undefined` and `null`.
+fn object(options: &JsValue) -> Result<Map<String, Value>, Error> {
+    if options.is_undefined() || options.is_null() {
+        return Ok(Map::new());
+    }
+    serde_wasm_bindgen::from_value(options.clone()).map_err(|_| Error::BadOption {
+        option: "options".to_owned(),
+        problem: "must be a plain object".to_owned(),
+    })
+}
+
+/// A promise of what a piece of work comes to. The work is boxed, so that the machinery of
+/// promises is downloaded once and not for each export.
+fn promise(work: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    let work: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>> = Box::pin(work);
+    future_to_promise(work)
+}

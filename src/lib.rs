@@ -1,0 +1,25 @@
+//! Signs a website's visitor in and hands the result to the site's contact-centre messenger.
+//!
+//! This package is the browser end of every sentence in the `protocol` crate. Natively it is
+//! only the option checks, so that they are tested without a browser.
+
+pub mod config;
+
+#[cfg(target_arch = "wasm32")]
+mod browser;
+#[cfg(target_arch = "wasm32")]
+mod deadline;
+#[cfg(target_arch = "wasm32")]
+mod driver;
+#[cfg(target_arch = "wasm32")]
+mod flight;
+#[cfg(target_arch = "wasm32")]
+mod journal;
+#[cfg(target_arch = "wasm32")]
+pub mod js;
+#[cfg(target_arch = "wasm32")]
+mod session;
+#[cfg(target_arch = "wasm32")]
+mod transport;
+#[cfg(any(target_arch = "wasm32", test))]
+mod ui;

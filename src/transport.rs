@@ -1,0 +1,143 @@
+//! Who carries a login's address out and its answer back: window, hidden frame, whole page.
+
+use futures::{
+    StreamExt,
+    channel::mpsc::{self, UnboundedReceiver},
+};
+use js_sys::{Object, Reflect};
+use protocol::{Error, login::Transaction, time::Timestamp};
+use wasm_bindgen::JsValue;
+
+use crate::browser::{
+    channel::Channel,
+    message::{self, Listener, Message},
+    page,
+    storage::Store,
+};
+
+/// Where `authWindow.html` looks for the way back, by state.
+const RETURN: &str = "messenger-auth:return:";
+/// Where `authWindow.html` leaves an answer, by state.
+const ANSWER: &str = "messenger-auth:answer:";
+/// Where a login waits while the page is away, by state.
+const TRANSACTION: &str = "messenger-auth:transaction:";
+
+/// Hears what `authWindow.html` hands over, from one window or frame, for one login.
+pub(crate) struct Answers {
+    heard: UnboundedReceiver<Answer>,
+    channel: Option<Channel>,
+    _listener: Listener,
+}
+
+/// An address that the redirect window was given.
+pub(crate) struct Answer {
+    pub(crate) url: String,
+    /// The message that brought it; none when it came by the channel.
+    message: Option<Message>,
+}
+
+impl Answers {
+    /// Listens to the window `source` at the redirect URI's origin, and on the channel of
+    /// `state`: the one reaches us from a window, the other also when it was severed from us.
+    pub(crate) fn listen(state: &str, redirect_uri: &str, source: JsValue) -> Self {
+        let (sender, heard) = mpsc::unbounded();
+        let origin = page::origin_of(redirect_uri);
+        let by_message = sender.clone();
+        let listener = Listener::new(move |message| {
+            if message.source != source || Some(&message.origin) != origin.as_ref() {
+                return;
+            }
+            if let Some(url) = answer_in(&message.data) {
+                let message = Some(message);
+                // Nobody listens any more once the login has its answer.
+                let _ = by_message.unbounded_send(Answer { url, message });
+            }
+        });
+        let channel = Channel::open(&["messenger-auth:", state].concat(), move |data| {
+            if let Some(url) = answer_in(&data) {
+                let _ = sender.unbounded_send(Answer { url, message: None });
+            }
+        });
+        Self {
+            heard,
+            channel,
+            _listener: listener,
+        }
+    }
+
+    /// The next answer, whoever gave it: its state is for the protocol to check.
+    pub(crate) async fn next(&mut self) -> Answer {
+        match self.heard.next().await {
+            Some(answer) => answer,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Tells the redirect window that it may close.
+    pub(crate) fn acknowledge(&self, answer: &Answer) {
+        let received = Object::new();
+        // Setting a property of a fresh plain object cannot fail.
+        let _ = Reflect::set(&received, &"messengerAuth".into(), &"received".into());
+        match (&answer.message, &self.channel) {
+            (Some(message), _) => message::post(&message.source, &received, &message.origin),
+            (None, Some(channel)) => channel.post(&received),
+            (None, None) => {}
+        }
+    }
+}
+
+fn answer_in(data: &JsValue) -> Option<String> {
+    let member = |name: &str| {
+        Reflect::get(data, &name.into())
+            .ok()
+            .and_then(|value| value.as_string())
+    };
+    if !data.is_object() || member("messengerAuth")? != "answer" {
+        return None;
+    }
+    member("url")
+}
+
+/// Leaves the page for `url`, with everything that is needed to come back.
+pub(crate) fn leave(tab: &Store, transaction: &Transaction, url: &str) -> Result<(), Error> {
+    if !tab.is_durable() {
+        return Err(Error::StorageUnavailable);
+    }
+    let state = transaction.state();
+    let kept = serde_json::to_string(transaction).map_err(|_| Error::Crashed)?;
+    tab.set(&[TRANSACTION, state].concat(), &kept)
+        .and_then(|()| tab.set(&[RETURN, state].concat(), &page::href()))
+        .map_err(|_| Error::StorageUnavailable)?;
+    page::navigate(url);
+    Ok(())
+}
+
+/// What `authWindow.html` left for this page, if the page has just come back: the answer,
+/// and the login that it belongs to. Takes both away, and whatever has been waiting too long.
+pub(crate) fn returned(tab: &Store, now: Timestamp) -> Option<(String, Option<Transaction>)> {
+    for key in tab.keys(TRANSACTION) {
+        if waiting(tab, &key).is_none_or(|transaction| transaction.is_stale(now)) {
+            forget(tab, &key[TRANSACTION.len()..]);
+        }
+    }
+    let keys = tab.keys(ANSWER);
+    let newest = keys.first()?;
+    let state = &newest[ANSWER.len()..];
+    let url = tab.get(newest)?;
+    let transaction = waiting(tab, &[TRANSACTION, state].concat());
+    forget(tab, state);
+    for key in &keys {
+        tab.remove(key);
+    }
+    Some((url, transaction))
+}
+
+fn waiting(tab: &Store, key: &str) -> Option<Transaction> {
+    serde_json::from_str(&tab.get(key)?).ok()
+}
+
+fn forget(tab: &Store, state: &str) {
+    for prefix in [TRANSACTION, RETURN] {
+        tab.remove(&[prefix, state].concat());
+    }
+}

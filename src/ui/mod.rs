@@ -1,0 +1,65 @@
+//! The panel inside `<messenger-auth>`: what it shows, as a value, next to what it can ask for.
+//!
+//! It knows states, words and buttons. What a login is, where it goes and who does it is left to
+//! whoever sets the [`Panel`] and answers the [`Actions`].
+
+#[cfg(target_arch = "wasm32")]
+mod button;
+#[cfg(target_arch = "wasm32")]
+mod element;
+mod status;
+mod text;
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) use element::mount;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use text::Language;
+
+/// The style sheet of the shadow root that holds the panel.
+#[cfg(target_arch = "wasm32")]
+pub(crate) const STYLE: &str = include_str!("style.css");
+
+/// What the panel shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Panel {
+    /// Nobody is signed in.
+    SignedOut,
+    /// Something is under way that needs nothing from the person.
+    Working,
+    /// The person is in the sign-in window.
+    WindowOpen,
+    /// The browser did not open the window: it takes another click.
+    WindowBlocked,
+    /// The window looks closed, which may be wrong.
+    StillSigningIn,
+    /// Somebody is signed in.
+    SignedIn {
+        /// What to call them, where it is known.
+        name: Option<String>,
+    },
+    /// It did not work.
+    Failed {
+        /// The stable code of the failure.
+        code: &'static str,
+        /// What happened, in English, for a developer.
+        message: String,
+        /// What to do about it, in English, for a developer.
+        help: String,
+    },
+}
+
+/// What the person can ask for. Called synchronously in the click, because a window may have to
+/// be opened in it.
+#[cfg(target_arch = "wasm32")]
+pub(crate) struct Actions {
+    /// Sign in, or try again.
+    pub(crate) sign_in: std::rc::Rc<dyn Fn()>,
+    /// Bring the sign-in window to the front.
+    pub(crate) show_window: std::rc::Rc<dyn Fn()>,
+    /// Open the sign-in window, after it was blocked or seems gone.
+    pub(crate) reopen: std::rc::Rc<dyn Fn()>,
+    /// Give this sign-in up.
+    pub(crate) cancel: std::rc::Rc<dyn Fn()>,
+    /// Sign out.
+    pub(crate) sign_out: std::rc::Rc<dyn Fn()>,
+}

@@ -1,0 +1,233 @@
+//! The WebAssembly with its glue: cargo, wasm-bindgen, wasm-opt.
+
+use crate::digest;
+use crate::failure::{Failure, Outcome};
+use crate::glue::{Glue, Names};
+use crate::node::Node;
+use crate::process;
+use crate::toolchain;
+use crate::workspace::Workspace;
+use std::fs;
+use std::path::{Path, PathBuf};
+use wasm_bindgen_cli_support::Bindgen;
+
+/// The package that becomes the WebAssembly.
+pub(crate) const PACKAGE: &str = "messenger-auth";
+
+/// What rustc's WebAssembly target uses by default; wasm-opt refuses what is not named here.
+const FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// What wasm-opt does. Measured on this project after brotli: turning loops and branches round
+/// takes off 1 %; more passes, `-Os`, and `opt-level = "s"` take off nothing or add.
+const SMALLEST: &[&str] = &["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz"];
+
+/// What wasm-opt takes away, names included; it prints the short ones that it gives.
+const STRIP: &[&str] = &[
+    "--strip-debug",
+    "--strip-producers",
+    "--strip-target-features",
+    "--minify-imports-and-exports-and-modules",
+];
+
+/// The global that wasm-bindgen's output declares.
+const GLOBAL: &str = "wasm_bindgen";
+
+/// How much time a build takes for its size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Optimisation {
+    /// What is shipped.
+    Smallest,
+    /// For quick turns while developing.
+    None,
+}
+
+/// The two files that wasm-bindgen writes, the WebAssembly made small.
+pub(crate) struct Engine {
+    /// JavaScript that declares a variable `wasm_bindgen`.
+    pub(crate) glue: String,
+    /// The WebAssembly as it is shipped.
+    pub(crate) wasm: Vec<u8>,
+}
+
+impl Engine {
+    /// Compiles; what follows cargo is skipped when cargo's result is the one of last time.
+    pub(crate) fn build(
+        node: &Node,
+        workspace: &Workspace,
+        optimisation: Optimisation,
+    ) -> Outcome<Self> {
+        let compiled = compile(workspace)?;
+        let files = Files::of(workspace);
+        let key = key(&compiled, optimisation)?;
+        if !fs::read_to_string(&files.key).is_ok_and(|made| made == key) {
+            let _ = fs::remove_file(&files.key);
+            let mut glue = bind(&compiled, &files)?;
+            match optimisation {
+                Optimisation::Smallest => glue.rename(&optimise(node, &files)?)?,
+                Optimisation::None => {
+                    fs::copy(&files.named, &files.wasm)
+                        .map_err(Failure::file("copy", &files.named))?;
+                }
+            }
+            fs::write(&files.glue, glue.text()).map_err(Failure::file("write", &files.glue))?;
+            fs::write(&files.key, key).map_err(Failure::file("write", &files.key))?;
+        }
+        Ok(Self {
+            glue: fs::read_to_string(&files.glue).map_err(Failure::file("read", &files.glue))?,
+            wasm: fs::read(&files.wasm).map_err(Failure::file("read", &files.wasm))?,
+        })
+    }
+}
+
+/// The WebAssembly after wasm-bindgen, functions still named: for `size --crates`.
+pub(crate) fn named(workspace: &Workspace) -> PathBuf {
+    Files::of(workspace).named
+}
+
+/// The files in the workshop.
+struct Files {
+    folder: PathBuf,
+    /// What the others were made from.
+    key: PathBuf,
+    /// wasm-bindgen's WebAssembly, functions named.
+    named: PathBuf,
+    glue: PathBuf,
+    wasm: PathBuf,
+}
+
+impl Files {
+    fn of(workspace: &Workspace) -> Self {
+        let folder = workspace.workshop();
+        Self {
+            key: folder.join("engine.key"),
+            named: folder.join("engine_bg.wasm"),
+            glue: folder.join("engine.glue.js"),
+            wasm: folder.join("engine.wasm"),
+            folder,
+        }
+    }
+}
+
+/// `cargo build`, to WebAssembly.
+fn compile(workspace: &Workspace) -> Outcome<PathBuf> {
+    toolchain::wasm_target(workspace)?;
+    process::heading("cargo build, to WebAssembly");
+    process::run(
+        workspace
+            .cargo()
+            .args(["fetch", "--quiet", "--target", toolchain::WASM]),
+    )?;
+    process::run(
+        workspace
+            .cargo()
+            // Told here once more: beside an rlib cargo compiles a cdylib without LTO (+14 %).
+            .args([
+                "rustc",
+                "--release",
+                "--lib",
+                "--crate-type",
+                "cdylib",
+                "--package",
+                PACKAGE,
+            ])
+            .args(["--target", toolchain::WASM])
+            .env("CARGO_ENCODED_RUSTFLAGS", rustflags()?)
+            // wasm-bindgen reads the target's features, `size --crates` the functions' names;
+            // wasm-opt strips both.
+            .env("CARGO_PROFILE_RELEASE_STRIP", "none"),
+    )?;
+    Ok(workspace
+        .target()
+        .join(toolchain::WASM)
+        .join("release")
+        .join(format!("{}.wasm", PACKAGE.replace('-', "_"))))
+}
+
+/// Leaves this machine's folders out of the panic messages, so that every machine builds the
+/// same bytes and so the same hashes.
+fn rustflags() -> Outcome<String> {
+    let cargo_home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
+        .ok_or_else(|| Failure::new("neither CARGO_HOME nor a home directory is set"))?;
+    let registries = cargo_home.join("registry").join("src");
+    let mut flags = Vec::new();
+    for registry in fs::read_dir(&registries).map_err(Failure::file("read", &registries))? {
+        let registry = registry.map_err(Failure::file("read", &registries))?;
+        flags.push(format!(
+            "--remap-path-prefix={}=",
+            registry.path().display()
+        ));
+    }
+    flags.sort();
+    Ok(flags.join("\x1f"))
+}
+
+/// wasm-bindgen, classic script form, without what nobody calls.
+fn bind(compiled: &Path, files: &Files) -> Outcome<Glue> {
+    process::heading("wasm-bindgen");
+    let bindgen = |error| Failure::new(format!("wasm-bindgen: {error:?}"));
+    let mut bound = Bindgen::new()
+        .input_path(compiled)
+        .out_name("engine")
+        .typescript(false)
+        .omit_default_module_path(true)
+        .no_modules(true)
+        .and_then(|settings| settings.no_modules_global(GLOBAL))
+        .and_then(Bindgen::generate_output)
+        .map_err(bindgen)?;
+    bound.emit(&files.folder).map_err(bindgen)?;
+
+    let written = files.folder.join("engine.js");
+    let written = fs::read_to_string(&written).map_err(Failure::file("read", &written))?;
+    let mut glue = Glue::new(&written);
+    glue.cut_current_script()?;
+    glue.cut_unused_classes()?;
+
+    let used = glue.exports();
+    let exports = &mut bound.wasm_mut().exports;
+    let mut unused = Vec::new();
+    for export in exports.iter().filter(|export| !used.contains(&export.name)) {
+        unused.push(export.id());
+    }
+    for export in unused {
+        exports.delete(export);
+    }
+    let wasm = bound.wasm_mut().emit_wasm();
+    fs::write(&files.named, wasm).map_err(Failure::file("write", &files.named))?;
+    Ok(glue)
+}
+
+fn optimise(node: &Node, files: &Files) -> Outcome<Names> {
+    process::heading("wasm-opt");
+    Names::parse(&wasm_opt(node, &files.named, STRIP, &files.wasm)?)
+}
+
+/// Makes WebAssembly small; `last` comes after everything else. What it prints is returned.
+pub(crate) fn wasm_opt(node: &Node, from: &Path, last: &[&str], to: &Path) -> Outcome<String> {
+    process::output(
+        node.command("wasm-opt")
+            .args(FEATURES)
+            .args(SMALLEST)
+            .args(last)
+            .arg(from)
+            .arg("--output")
+            .arg(to),
+    )
+}
+
+/// What the intermediate files depend on.
+fn key(compiled: &Path, optimisation: Optimisation) -> Outcome<String> {
+    let bytes = fs::read(compiled).map_err(Failure::file("read", compiled))?;
+    Ok(format!(
+        "{} {optimisation:?} {SMALLEST:?} {STRIP:?}",
+        digest::integrity(&bytes)
+    ))
+}

@@ -1,0 +1,381 @@
+//! wasm-bindgen's JavaScript, cut down to what its WebAssembly needs.
+//!
+//! Works on lines as wasm-bindgen indents them; what does not look as expected is a failure,
+//! never a guess.
+
+use crate::failure::{Failure, Outcome};
+use serde_json::Value;
+use std::collections::{BTreeSet, HashMap};
+
+/// The module that the WebAssembly imports everything from.
+pub(crate) const MODULE: &str = "./engine_bg.js";
+
+const IMPORTS_BEGIN: &str = "        const import0 = {";
+const IMPORTS_END: &str = "        };";
+
+/// The text, one `String` a line.
+pub(crate) struct Glue(Vec<String>);
+
+impl Glue {
+    pub(crate) fn new(text: &str) -> Self {
+        Self(text.lines().map(str::to_owned).collect())
+    }
+
+    pub(crate) fn text(&self) -> String {
+        self.0.join("\n") + "\n"
+    }
+
+    /// Takes out the lines that read `document.currentScript.src`: nothing uses what they find,
+    /// and they throw where an element of the page is named `currentScript`.
+    pub(crate) fn cut_current_script(&mut self) -> Outcome {
+        self.cut("    let script_src;", "    }");
+        match self
+            .0
+            .iter()
+            .find(|line| line.contains("script_src") || line.contains("currentScript"))
+        {
+            None => Ok(()),
+            Some(line) => Err(unexpected("it still reads document.currentScript", line)),
+        }
+    }
+
+    /// Takes out the classes that can have no instance: without a constructor, and not wrapped
+    /// round anything that the WebAssembly gives away. Dependencies bring them.
+    pub(crate) fn cut_unused_classes(&mut self) -> Outcome {
+        let classes: Vec<String> = self
+            .0
+            .iter()
+            .filter_map(|line| line.strip_prefix("    class ")?.strip_suffix(" {"))
+            .map(str::to_owned)
+            .collect();
+        for class in classes {
+            let begin = format!("    class {class} {{");
+            let is_made = self
+                .0
+                .iter()
+                .skip_while(|line| **line != begin)
+                .take_while(|line| *line != "    }")
+                .any(|line| {
+                    line.starts_with("        constructor(")
+                        || line.starts_with("        static __wrap(")
+                });
+            if is_made {
+                continue;
+            }
+            self.cut(&begin, &format!("    exports.{class} = {class};"));
+            self.cut_to_semicolon(&format!("    const {class}Finalization = "));
+            if let Some(line) = self
+                .0
+                .iter()
+                .find(|line| words(line).any(|word| word == class))
+            {
+                return Err(unexpected(
+                    &format!("it uses {class}, which nobody makes"),
+                    line,
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The exports of the WebAssembly that it uses.
+    pub(crate) fn exports(&self) -> BTreeSet<String> {
+        let mut exports = BTreeSet::new();
+        for line in &self.0 {
+            for_each_export(line, |name| {
+                exports.insert(name.to_owned());
+                name
+            });
+        }
+        exports
+    }
+
+    /// Takes over the short names that wasm-opt gave, and leaves out the imports that it found
+    /// unused.
+    pub(crate) fn rename(&mut self, names: &Names) -> Outcome {
+        self.rename_imports(names)?;
+        let mut unknown = None;
+        for line in &mut self.0 {
+            *line = for_each_export(line, |name| {
+                names.exports.get(name).map_or_else(
+                    || {
+                        unknown = Some(name.to_owned());
+                        name
+                    },
+                    String::as_str,
+                )
+            });
+        }
+        unknown.map_or(Ok(()), |name| {
+            Err(unexpected("it uses an export that is not there", &name))
+        })
+    }
+
+    fn rename_imports(&mut self, names: &Names) -> Outcome {
+        let begin = self.position(0, IMPORTS_BEGIN)?;
+        let end = self.position(begin, IMPORTS_END)?;
+        let mut renamed = 0;
+        let mut kept = Vec::new();
+        let mut keep = true;
+        for line in self.0.drain(begin + 1..end) {
+            match import_name(&line) {
+                None => {}
+                Some("__proto__") => keep = true,
+                Some(name) => match names.imports.get(name) {
+                    None => keep = false,
+                    Some(short) => {
+                        keep = true;
+                        renamed += 1;
+                        kept.push(line.replacen(name, short, 1));
+                        continue;
+                    }
+                },
+            }
+            if keep {
+                kept.push(line);
+            }
+        }
+        self.0.splice(begin + 1..=begin, kept);
+        if renamed != names.imports.len() {
+            return Err(unexpected(
+                "it does not give all that is imported",
+                &format!("{renamed} of {}", names.imports.len()),
+            ));
+        }
+        let begin = format!("            \"{MODULE}\": import0,");
+        let at = self.position(0, &begin)?;
+        self.0[at] = format!("            \"{}\": import0,", names.module);
+        Ok(())
+    }
+
+    fn position(&self, from: usize, line: &str) -> Outcome<usize> {
+        let found = self.0.iter().skip(from).position(|one| one == line);
+        found
+            .map(|at| at + from)
+            .ok_or_else(|| unexpected("it lacks the line", line))
+    }
+
+    /// Cuts from one line to the next that is another, both included, when they are there.
+    fn cut(&mut self, first: &str, last: &str) {
+        let Ok(begin) = self.position(0, first) else {
+            return;
+        };
+        let Ok(end) = self.position(begin, last) else {
+            return;
+        };
+        self.0.drain(begin..=end);
+    }
+
+    fn cut_to_semicolon(&mut self, start: &str) {
+        let Some(begin) = self.0.iter().position(|line| line.starts_with(start)) else {
+            return;
+        };
+        let Some(length) = self.0[begin..].iter().position(|line| line.ends_with(';')) else {
+            return;
+        };
+        self.0.drain(begin..=begin + length);
+    }
+}
+
+/// The short names that wasm-opt gave to what passes between WebAssembly and glue.
+pub(crate) struct Names {
+    /// The one module that everything is imported from.
+    module: String,
+    imports: HashMap<String, String>,
+    exports: HashMap<String, String>,
+}
+
+impl Names {
+    /// Reads what `wasm-opt --minify-imports-and-exports-and-modules` prints.
+    pub(crate) fn parse(printed: &str) -> Outcome<Self> {
+        let printed: Value = serde_json::from_str(printed)
+            .map_err(|error| Failure::new(format!("wasm-opt printed no names: {error}")))?;
+        let rows = |part: &str| printed[part].as_array().cloned().unwrap_or_default();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let imports = rows("imports");
+        if imports.iter().any(|row| row[0] != MODULE) {
+            return Err(Failure::new(format!(
+                "the WebAssembly imports from another module than {MODULE}; a dependency brings \
+                 JavaScript of its own, which the classic form cannot carry"
+            )));
+        }
+        Ok(Self {
+            module: "a".to_owned(),
+            imports: imports
+                .iter()
+                .map(|row| (text(&row[1]), text(&row[2])))
+                .collect(),
+            exports: rows("exports")
+                .iter()
+                .map(|row| (text(&row[0]), text(&row[1])))
+                .collect(),
+        })
+    }
+}
+
+/// `name` of a line `            name: function(…) {`.
+fn import_name(line: &str) -> Option<&str> {
+    let (name, _) = line.strip_prefix("            ")?.split_once(": ")?;
+    name.chars().all(is_part_of_a_name).then_some(name)
+}
+
+/// The line with each `wasm.name` given to `change`.
+fn for_each_export<'n>(line: &'n str, mut change: impl FnMut(&'n str) -> &'n str) -> String {
+    const OBJECT: &str = "wasm.";
+    let mut changed = String::new();
+    let mut rest = line;
+    while let Some(at) = rest.find(OBJECT) {
+        let (before, after) = rest.split_at(at + OBJECT.len());
+        changed.push_str(before);
+        let end = after
+            .find(|letter| !is_part_of_a_name(letter))
+            .unwrap_or(after.len());
+        let (name, remainder) = after.split_at(end);
+        rest = remainder;
+        let is_the_object = !before[..at].ends_with(is_part_of_a_name);
+        changed.push_str(if is_the_object && !name.is_empty() {
+            change(name)
+        } else {
+            name
+        });
+    }
+    changed.push_str(rest);
+    changed
+}
+
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|letter| !is_part_of_a_name(letter))
+}
+
+fn is_part_of_a_name(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_' || letter == '$'
+}
+
+fn unexpected(what: &str, line: &str) -> Failure {
+    Failure::new(format!(
+        "wasm-bindgen's glue is not as xtask/src/glue.rs knows it: {what}: {}",
+        line.trim()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Glue, Names};
+
+    const GLUE: &str = r#"let wasm_bindgen = (function(exports) {
+    let script_src;
+    if (typeof document !== 'undefined' && document.currentScript !== null) {
+        script_src = new URL(document.currentScript.src, location.href).toString();
+    }
+
+    class Engine {
+        static __wrap(ptr) {
+        }
+        free() {
+            wasm.__wbg_engine_free(ptr, 0);
+        }
+    }
+    exports.Engine = Engine;
+
+    class Idle {
+        free() {
+            wasm.__wbg_idle_free(ptr, 0);
+        }
+    }
+    if (Symbol.dispose) Idle.prototype[Symbol.dispose] = Idle.prototype.free;
+    exports.Idle = Idle;
+
+    function __wbg_get_imports() {
+        const import0 = {
+            __proto__: null,
+            __wbg_now_12: function() {
+                const ret = Date.now();
+                return ret;
+            },
+            __wbg_unused_34: function() {
+                return { a: 1 };
+            },
+        };
+        return {
+            __proto__: null,
+            "./engine_bg.js": import0,
+        };
+    }
+    const IdleFinalization = (typeof FinalizationRegistry === 'undefined')
+        ? { register: () => {}, unregister: () => {} }
+        : new FinalizationRegistry(ptr => wasm.__wbg_idle_free(ptr, 1));
+})({ __proto__: null });
+"#;
+
+    const NAMES: &str = r#"{
+        "imports": [["./engine_bg.js", "__wbg_now_12", "$"]],
+        "exports": [["__wbg_engine_free", "b"]]
+    }"#;
+
+    fn made_small() -> String {
+        let mut glue = Glue::new(GLUE);
+        glue.cut_current_script().unwrap();
+        glue.cut_unused_classes().unwrap();
+        glue.rename(&Names::parse(NAMES).unwrap()).unwrap();
+        glue.text()
+    }
+
+    #[test]
+    fn only_what_is_used_stays() {
+        assert_eq!(
+            made_small(),
+            r#"let wasm_bindgen = (function(exports) {
+
+    class Engine {
+        static __wrap(ptr) {
+        }
+        free() {
+            wasm.b(ptr, 0);
+        }
+    }
+    exports.Engine = Engine;
+
+
+    function __wbg_get_imports() {
+        const import0 = {
+            __proto__: null,
+            $: function() {
+                const ret = Date.now();
+                return ret;
+            },
+        };
+        return {
+            __proto__: null,
+            "a": import0,
+        };
+    }
+})({ __proto__: null });
+"#
+        );
+    }
+
+    #[test]
+    fn exports_of_unused_classes_are_not_used() {
+        let mut glue = Glue::new(GLUE);
+        assert!(glue.exports().contains("__wbg_idle_free"));
+        glue.cut_unused_classes().unwrap();
+        assert_eq!(
+            glue.exports().into_iter().collect::<Vec<_>>(),
+            ["__wbg_engine_free"]
+        );
+    }
+
+    #[test]
+    fn a_form_that_is_not_known_is_a_failure() {
+        let mut other = Glue::new("let script_src = document.currentScript.src;");
+        assert!(other.cut_current_script().is_err());
+        let names = NAMES.replace("__wbg_now_12", "__wbg_gone_56");
+        assert!(
+            Glue::new(GLUE)
+                .rename(&Names::parse(&names).unwrap())
+                .is_err()
+        );
+        let names = NAMES.replace("./engine_bg.js", "./other.js");
+        assert!(Names::parse(&names).is_err());
+    }
+}

@@ -1,0 +1,46 @@
+//! The Rust side of a fresh machine: target and components.
+
+use crate::failure::{Failure, Outcome};
+use crate::process;
+use crate::workspace::Workspace;
+use std::process::Command;
+
+/// The target of everything that runs in a browser.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
+/// Sees that the standard library for WebAssembly is there.
+pub(crate) fn wasm_target(workspace: &Workspace) -> Outcome {
+    let library = process::output(Command::new("rustc").current_dir(workspace.root()).args([
+        "--print",
+        "target-libdir",
+        "--target",
+        WASM,
+    ]))?;
+    if std::path::Path::new(library.trim()).exists() {
+        return Ok(());
+    }
+    rustup(workspace, &["target", "add", WASM])
+}
+
+/// Sees that clippy and rustfmt are there.
+pub(crate) fn linters(workspace: &Workspace) -> Outcome {
+    for (subcommand, component) in [("clippy", "clippy"), ("fmt", "rustfmt")] {
+        if !process::succeeds(workspace.cargo().args([subcommand, "--version"])) {
+            rustup(workspace, &["component", "add", component])?;
+        }
+    }
+    Ok(())
+}
+
+fn rustup(workspace: &Workspace, arguments: &[&str]) -> Outcome {
+    let line = arguments.join(" ");
+    process::heading(&format!("rustup {line}"));
+    let mut command = Command::new("rustup");
+    command.current_dir(workspace.root()).args(arguments);
+    process::run(&mut command).map_err(|failure| {
+        Failure::new(format!(
+            "{failure}\nThis Rust lacks something: install Rust by rustup (https://rustup.rs), \
+             or add the equivalent of `rustup {line}` by your system's packages."
+        ))
+    })
+}
