@@ -109,7 +109,7 @@ impl Config {
             Some(issuer) => Issuer::parse(issuer)?,
             None => return Err(missing("issuer", "the address where people sign in")),
         };
-        let client = client(&options, &issuer, redirect_uri)?;
+        let client = client(options, &issuer, redirect_uri)?;
         client.check(&issuer)?;
 
         let token_url = options.text("tokenUrl")?.map(str::to_owned);
@@ -118,12 +118,14 @@ impl Config {
             &[("page", Host::Page), ("dynamics", Host::Dynamics)],
         )?;
         Ok(Self {
-            hand_over: hand_over(&options, &client, &issuer, token_url.as_deref())?,
-            transport: transport(&options)?.unwrap_or(Transport::Popup),
+            hand_over: hand_over(options, &client, &issuer, token_url.as_deref())?,
+            transport: transport(options)?.unwrap_or(Transport::Popup),
             silent: options.switch("silent")?.unwrap_or(true) && issuer.allows_silent(),
             host: host.unwrap_or(Host::Page),
             token_url,
-            timeout_ms: options.number("timeoutMs", 1_000, 600_000)?.unwrap_or(10_000),
+            timeout_ms: options
+                .number("timeoutMs", 1_000, 600_000)?
+                .unwrap_or(10_000),
             sign_in_timeout_ms: options
                 .number("signInTimeoutMs", 1_000, 600_000)?
                 .unwrap_or(600_000),
@@ -184,7 +186,7 @@ impl Host {
 }
 
 /// The transport that a set of options asks for, if any (`init` and `signIn` share it).
-pub fn transport(options: &Options<'_>) -> Result<Option<Transport>, Error> {
+pub fn transport(options: Options<'_>) -> Result<Option<Transport>, Error> {
     options.choice(
         "transport",
         &[("popup", Transport::Popup), ("page", Transport::Page)],
@@ -192,7 +194,7 @@ pub fn transport(options: &Options<'_>) -> Result<Option<Transport>, Error> {
 }
 
 fn client(
-    options: &Options<'_>,
+    options: Options<'_>,
     issuer: &Issuer,
     default_redirect_uri: Option<&str>,
 ) -> Result<Client, Error> {
@@ -234,7 +236,11 @@ fn client(
              loader comes from another origin",
         ));
     };
-    let default_scope = if issuer.issues_id_tokens() { "openid" } else { "" };
+    let default_scope = if issuer.issues_id_tokens() {
+        "openid"
+    } else {
+        ""
+    };
     Ok(Client {
         client_id: options
             .text("clientId")?
@@ -250,7 +256,7 @@ fn client(
 }
 
 fn hand_over(
-    options: &Options<'_>,
+    options: Options<'_>,
     client: &Client,
     issuer: &Issuer,
     token_url: Option<&str>,
@@ -462,5 +468,150 @@ impl<'a> Options<'a> {
         };
         map.and_then(|map| map.iter().map(pair).collect())
             .ok_or_else(|| bad(name, "must be an object of names and texts"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const BESIDE: Option<&str> = Some("https://www.example.com/auth/authWindow.html");
+
+    fn parse(options: &Value) -> Result<Config, Error> {
+        Config::parse(options.as_object().unwrap(), BESIDE)
+    }
+
+    /// `issuer` and `clientId`, and what a test adds.
+    fn with(more: &Value) -> Result<Config, Error> {
+        let mut options = json!({ "issuer": "https://idp.example.com", "clientId": "web" });
+        let map = options.as_object_mut().unwrap();
+        map.extend(more.as_object().unwrap().clone());
+        parse(&options)
+    }
+
+    #[track_caller]
+    fn refused(more: &Value, name: &str) {
+        match with(more) {
+            Err(Error::BadOption { option, .. }) => assert_eq!(option, name),
+            other => panic!("{more} gave {other:?}"),
+        }
+    }
+
+    #[test]
+    fn two_options_are_enough() {
+        let config = with(&json!({})).unwrap();
+        assert_eq!(config.transport, Transport::Popup);
+        assert_eq!(config.hand_over, HandOver::Token(TokenKind::IdToken));
+        assert_eq!(config.client.response_type, ResponseType::Code);
+        assert_eq!(config.client.redirect_uri, BESIDE.unwrap());
+        assert_eq!(config.client.scope, "openid");
+        assert_eq!((config.timeout_ms, config.min_ttl), (10_000, 60));
+        assert!(config.silent);
+    }
+
+    #[test]
+    fn attributes_are_text() {
+        let config = with(&json!({
+            "timeoutMs": "5000", "silent": "false", "renewAt": "0.5", "maxAge": "0",
+            "extraParams": "{\"acr_values\":\"high\",\"n\":1}",
+        }))
+        .unwrap();
+        assert_eq!(config.timeout_ms, 5_000);
+        assert!(!config.silent);
+        assert!((config.renew_at - 0.5).abs() < f64::EPSILON);
+        assert_eq!(config.client.max_age, Some(0));
+        let expected = [("acr_values", "high"), ("n", "1")];
+        let params = config.client.extra_params.iter();
+        assert!(params.map(|(k, v)| (&**k, &**v)).eq(expected));
+    }
+
+    #[test]
+    fn a_bad_option_is_named() {
+        refused(&json!({ "clientSecret": "hush" }), "clientSecret");
+        refused(&json!({ "transport": "pigeon" }), "transport");
+        refused(&json!({ "timeoutMs": "soon" }), "timeoutMs");
+        refused(&json!({ "timeoutMs": 10.5 }), "timeoutMs");
+        refused(&json!({ "minTtl": -1 }), "minTtl");
+        refused(&json!({ "renewAt": 2 }), "renewAt");
+        refused(&json!({ "silent": "perhaps" }), "silent");
+        refused(&json!({ "storage": "disk" }), "storage");
+        refused(&json!({ "load": "never" }), "load");
+        refused(&json!({ "extraParams": "not json" }), "extraParams");
+        refused(&json!({ "extraParams": { "a": [] } }), "extraParams");
+        refused(&json!({ "clientId": "" }), "clientId");
+        refused(&json!({ "issuer": 7 }), "issuer");
+        refused(&json!({ "host": "genesys-messenger" }), "host");
+    }
+
+    #[test]
+    fn what_is_required_is_missed() {
+        for missing in ["issuer", "clientId"] {
+            let mut options = json!({ "issuer": "https://idp.example.com", "clientId": "web" });
+            options.as_object_mut().unwrap().remove(missing);
+            match parse(&options) {
+                Err(Error::BadOption { option, .. }) => assert_eq!(option, missing),
+                other => panic!("without {missing}: {other:?}"),
+            }
+        }
+        let options = json!({ "issuer": "https://idp.example.com", "clientId": "web" });
+        match Config::parse(options.as_object().unwrap(), None) {
+            Err(Error::BadOption { option, .. }) => assert_eq!(option, "redirectUri"),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_callback_path_leads_nowhere_near_a_prototype() {
+        for path in [
+            "__proto__.f",
+            "a.constructor",
+            "a.prototype.f",
+            "a..f",
+            ".f",
+            "a.",
+        ] {
+            refused(&json!({ "callback": path }), "callback");
+        }
+        assert!(with(&json!({ "callback": "none" })).is_ok());
+        assert!(with(&json!({ "callback": "shop.getToken" })).is_ok());
+    }
+
+    #[test]
+    fn an_impossible_hand_over_is_refused() {
+        refused(
+            &json!({ "flow": "implicit", "handOver": "access_token" }),
+            "handOver",
+        );
+        refused(
+            &json!({ "flow": "implicit", "handOver": "code" }),
+            "handOver",
+        );
+        refused(&json!({ "handOver": "token-url" }), "handOver");
+        let token_only =
+            json!({ "flow": "implicit", "responseType": "token", "handOver": "id_token" });
+        refused(&token_only, "handOver");
+        refused(&json!({ "responseType": "id_token" }), "responseType");
+    }
+
+    #[test]
+    fn genesys_cloud_gives_access_tokens_and_knows_no_hidden_frame() {
+        let config = with(&json!({ "issuer": "genesys-cloud:mypurecloud.de" })).unwrap();
+        assert_eq!(config.hand_over, HandOver::Token(TokenKind::AccessToken));
+        assert!(!config.silent);
+        assert_eq!(config.client.scope, "");
+        let implicit = json!({ "issuer": "genesys-cloud:mypurecloud.de", "flow": "implicit" });
+        let config = with(&implicit).unwrap();
+        assert_eq!(config.client.response_type, ResponseType::Token);
+    }
+
+    #[test]
+    fn the_host_decides_who_redeems_a_code() {
+        let page = with(&json!({ "handOver": "code" })).unwrap();
+        assert_eq!(page.redemption(), Redemption::ByHost);
+        let dynamics = with(&json!({ "handOver": "code", "host": "dynamics" })).unwrap();
+        assert_eq!(dynamics.redemption(), Redemption::ByHostWithoutPkce);
+        assert_eq!(with(&json!({})).unwrap().redemption(), Redemption::Here);
     }
 }

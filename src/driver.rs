@@ -8,6 +8,7 @@ use protocol::{
     http::{Body, Credentials, Fetched, MAX_BODY, Request, Response, Reuse},
     jwk::{Algorithm, SignatureCheck, Verdict},
     login::Redirect,
+    secret::Secret,
     step::{Next, Step},
 };
 
@@ -197,7 +198,7 @@ async fn send(request: &Request, deadline: Deadline) -> Fetched {
             method,
             url: &request.url,
             body,
-            bearer: request.bearer.as_ref().map(|token| token.expose()),
+            bearer: request.bearer.as_ref().map(Secret::expose),
             accept: request.accept,
             cache: match request.reuse {
                 Reuse::Never => fetch::Cache::Default,

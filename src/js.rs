@@ -2,17 +2,16 @@
 //!
 //! The loader is the only caller. What it hands on to the page is described in
 //! `pkg/messenger-auth.d.ts`.
+#![expect(
+    clippy::must_use_candidate,
+    reason = "JavaScript does not see the attribute"
+)]
 
 use std::{cell::RefCell, future::Future, panic, pin::Pin, rc::Rc};
 
 use js_sys::{Object, Promise};
 use leptos::prelude::{ArcRwSignal, Set};
-use protocol::{
-    Error,
-    login::Authorization,
-    secret::Secret,
-    session::TokenKind,
-};
+use protocol::{Error, login::Authorization, secret::Secret, session::TokenKind};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
@@ -65,7 +64,7 @@ pub struct Engine {
 
 /// Reads the options and starts. Throws a failure when they are not good.
 #[wasm_bindgen]
-pub fn start(options: JsValue, page: Page) -> Result<Engine, JsValue> {
+pub fn start(options: &JsValue, page: Page) -> Result<Engine, JsValue> {
     PAGE.set(Some(page.clone()));
     panic::set_hook(Box::new(|_| {
         PAGE.with(|page| {
@@ -79,8 +78,9 @@ pub fn start(options: JsValue, page: Page) -> Result<Engine, JsValue> {
     if !page::is_secure() {
         return Err(failure(&Error::InsecurePage));
     }
-    let options = object(&options).map_err(|e| failure(&e))?;
-    let config = Config::parse(&options, page.redirect_uri().as_deref()).map_err(|e| failure(&e))?;
+    let options = object(options).map_err(|e| failure(&e))?;
+    let config =
+        Config::parse(&options, page.redirect_uri().as_deref()).map_err(|e| failure(&e))?;
     let panel = ArcRwSignal::new(ui::Panel::SignedOut);
     let announce = announce(&page, &panel);
     let visitor = Visitor::arrive(config, announce);
@@ -104,7 +104,7 @@ impl Engine {
 
     /// Signs the person in. `window` has just been opened in the click, if one was wanted.
     #[wasm_bindgen(js_name = signIn)]
-    pub fn sign_in(&self, options: JsValue, window: Option<Window>) -> Promise {
+    pub fn sign_in(&self, options: &JsValue, window: Option<Window>) -> Promise {
         let visitor = Rc::clone(&self.visitor);
         let window = window.map(Popup::adopt);
         let wish = wish(&self.visitor, options);
@@ -118,14 +118,17 @@ impl Engine {
                     return Err(error);
                 }
             };
-            visitor.sign_in(wish, window).await.map_err(|e| failure(&e))?;
+            visitor
+                .sign_in(wish, window)
+                .await
+                .map_err(|e| failure(&e))?;
             Ok(session(&visitor))
         })
     }
 
     /// Whether `signIn` with these options would now make use of a new window.
     #[wasm_bindgen(js_name = wantsWindow)]
-    pub fn wants_window(&self, options: JsValue) -> bool {
+    pub fn wants_window(&self, options: &JsValue) -> bool {
         wish(&self.visitor, options).is_ok_and(|wish| self.visitor.wants_window(&wish))
     }
 
@@ -143,10 +146,7 @@ impl Engine {
             let back = options
                 .text("postLogoutRedirectUri")
                 .map_err(|e| failure(&e))?;
-            visitor
-                .sign_out(at, back)
-                .await
-                .map_err(|e| failure(&e))?;
+            visitor.sign_out(at, back).await.map_err(|e| failure(&e))?;
             Ok(JsValue::UNDEFINED)
         })
     }
@@ -252,10 +252,7 @@ async fn get_authorization(visitor: &Rc<Visitor>, options: JsValue) -> Result<Js
 }
 
 /// How far a call may go, and how long it may take: a person in a window is given more time.
-fn patience(
-    visitor: &Visitor,
-    options: Options<'_>,
-) -> Result<(Interaction, Deadline), Error> {
+fn patience(visitor: &Visitor, options: Options<'_>) -> Result<(Interaction, Deadline), Error> {
     let interaction = options
         .choice(
             "interaction",
@@ -274,11 +271,11 @@ fn patience(
     Ok((interaction, Deadline::after(millis)))
 }
 
-fn wish(visitor: &Visitor, options: JsValue) -> Result<Wish, JsValue> {
+fn wish(visitor: &Visitor, options: &JsValue) -> Result<Wish, JsValue> {
     let read = || -> Result<Wish, Error> {
-        let options = object(&options)?;
+        let options = object(options)?;
         let options = Options(&options);
-        let transport = config::transport(&options)?.unwrap_or(visitor.config.transport);
+        let transport = config::transport(options)?.unwrap_or(visitor.config.transport);
         let mut wish = visitor.plain_wish(transport);
         wish.login_hint = options.text("loginHint")?.map(str::to_owned);
         wish.prompt = options.text("prompt")?.map(str::to_owned);
@@ -418,7 +415,9 @@ fn session(visitor: &Visitor) -> JsValue {
             subject: session.subject(),
             claims: Some(session.claims()),
             scope: session.scope(),
-            expires_at: session.expires_at(visitor.config.renewed_kind()).as_millis(),
+            expires_at: session
+                .expires_at(visitor.config.renewed_kind())
+                .as_millis(),
         }),
         None => match visitor.signed_in_by_host_until() {
             Some(until) => to_js(&SessionView {

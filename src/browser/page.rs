@@ -60,7 +60,12 @@ pub(crate) fn post_form(url: &str, fields: &[(&str, &str)]) {
 fn submit(url: &str, fields: &[(&str, &str)]) -> Result<(), JsValue> {
     let form = element(
         "form",
-        &[("method", "post"), ("action", url), ("hidden", "")],
+        &[
+            ("method", "post"),
+            ("action", url),
+            ("accept-charset", "utf-8"),
+            ("hidden", ""),
+        ],
     )?;
     // Fields hide members of the form that have their names (`submit`, `append`, …): they come
     // last, and in one piece.

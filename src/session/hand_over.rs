@@ -32,7 +32,9 @@ impl Visitor {
                 .map(|authorization| authorization.code),
             what => self.token(what, min_ttl, Interaction::None, deadline).await,
         };
-        self.driver.journal.ended(now(), "answer the callback", &result);
+        self.driver
+            .journal
+            .ended(now(), "answer the callback", &result);
         if let Err(Error::SignInRequired) = result
             && self.config.on_signed_out == OnSignedOut::Page
         {
@@ -178,7 +180,9 @@ impl Visitor {
             });
             flight
         });
-        deadline.limit("the site's token service", flight.wait()).await?
+        deadline
+            .limit("the site's token service", flight.wait())
+            .await?
     }
 
     async fn ask_site(self: &Rc<Self>) -> Result<Secret, Error> {

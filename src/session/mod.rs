@@ -53,7 +53,7 @@ pub(crate) struct Visitor {
 /// Who is told what happens.
 pub(crate) struct Announce {
     /// The page's listeners.
-    pub(crate) event: Box<dyn Fn(&Visitor, &Event)>,
+    pub(crate) event: Box<Listener>,
     /// The panels.
     pub(crate) status: Box<dyn Fn(Status)>,
     /// The integrator, on the console.
@@ -61,6 +61,8 @@ pub(crate) struct Announce {
     /// Opens a window for a sign-in that was not begun by a click on our own button.
     pub(crate) open_window: Box<dyn Fn() -> Option<web_sys::Window>>,
 }
+
+type Listener = dyn Fn(&Visitor, &Event);
 
 /// What the page's listeners are told.
 pub(crate) enum Event {
@@ -176,7 +178,9 @@ impl Visitor {
                 Deadline::after(SIGN_OUT_TIMEOUT),
             )
             .await;
-        self.driver.journal.ended(since, "sign out at the issuer", &departure);
+        self.driver
+            .journal
+            .ended(since, "sign out at the issuer", &departure);
         match departure? {
             logout::Departure::Stay => {}
             logout::Departure::Navigate(url) => {
@@ -220,7 +224,9 @@ impl Visitor {
                     detail: "the answer belongs to no login of this tab".to_owned(),
                 }),
             };
-            self.driver.journal.ended(since, "come back from the issuer", &result);
+            self.driver
+                .journal
+                .ended(since, "come back from the issuer", &result);
             match result {
                 Ok(login) => self.welcome(login),
                 Err(error) => self.report(error),

@@ -192,8 +192,7 @@ impl Visitor {
             interaction: Ask::None,
             login_hint: None,
             redemption,
-            expected_subject: self
-                .with_session(|session| session?.subject().map(str::to_owned)),
+            expected_subject: self.with_session(|session| session?.subject().map(str::to_owned)),
         };
         let next = login::begin(
             &self.config.client,

@@ -45,7 +45,12 @@ impl Visitor {
         match self.obtain(kind, deadline).await {
             // Taking the new tokens in has set the clock again.
             Ok(()) if self.end_of(kind) > before => {}
-            Err(Error::Offline | Error::Network { .. } | Error::Timeout { .. } | Error::BadStatus { .. }) => {
+            Err(
+                Error::Offline
+                | Error::Network { .. }
+                | Error::Timeout { .. }
+                | Error::BadStatus { .. },
+            ) => {
                 let again = now().plus_millis(i64::from(pause));
                 if before.is_some_and(|end| end > again) {
                     self.renew_later(kind, again, (pause * 2).min(LONGEST_PAUSE));

@@ -242,10 +242,10 @@ impl Visitor {
                 deadline.limit("the person", answers.next()).await?
             };
             match login::complete(transaction, &answer.url, now()) {
-                Err(error) if is_foreign_answer(&error) => self
-                    .driver
-                    .journal
-                    .note("wait for the window", "an answer with another state was ignored"),
+                Err(error) if is_foreign_answer(&error) => self.driver.journal.note(
+                    "wait for the window",
+                    "an answer with another state was ignored",
+                ),
                 next => {
                     answers.acknowledge(&answer);
                     if flight.is_under_way() {
@@ -329,7 +329,13 @@ impl Visitor {
         deadline: Deadline,
     ) -> Result<Box<login::Redirect>, Error> {
         let config = &self.config;
-        let next = login::begin(&config.client, &config.issuer, intent, &fresh_entropy()?, now());
+        let next = login::begin(
+            &config.client,
+            &config.issuer,
+            intent,
+            &fresh_entropy()?,
+            now(),
+        );
         match self.driver.run(next, deadline).await? {
             Arrival::Redirect(redirect) => Ok(redirect),
             Arrival::Done(_) => Err(Error::Crashed),
