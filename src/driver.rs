@@ -1,6 +1,11 @@
 //! The one loop that carries out the protocol's steps.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use futures::future::LocalBoxFuture;
 
 use protocol::{
     Error,
@@ -21,8 +26,8 @@ use crate::{
 
 /// Carries out steps, and keeps what may be reused: discovery and keys.
 pub(crate) struct Driver {
-    held: RefCell<BTreeMap<String, Response>>,
-    fetching: RefCell<BTreeMap<String, Rc<Flight<()>>>>,
+    held: RefCell<Vec<(String, Response)>>,
+    fetching: RefCell<Vec<(String, Rc<Flight<()>>)>>,
     pub(crate) journal: Journal,
 }
 
@@ -44,45 +49,82 @@ impl Driver {
     }
 
     /// Goes from step to step until the browser has nothing left to do.
-    pub(crate) async fn run<T>(
+    pub(crate) async fn run<T: 'static>(
         &self,
         next: Next<T>,
         deadline: Deadline,
     ) -> Result<Arrival<T>, Error> {
-        let mut step = next?;
-        loop {
-            step = match step {
-                Step::Fetch(request, pending) => {
-                    let (fetched, announced) = self.fetch(&request, deadline).await;
-                    let kept = keepable(&request, &fetched);
-                    let next = pending.resume(fetched, now());
-                    // Kept only now: the protocol has found the answer to be sound. Keys that
-                    // were fetched anew replace the held ones also where none of them fits, so
-                    // that the next login does not fetch them yet again.
-                    if let Some(response) = kept
-                        && (next.is_ok() || request.reuse == Reuse::Reload)
-                    {
-                        self.held.borrow_mut().insert(request.url, response);
-                    }
-                    drop(announced);
-                    next?
-                }
-                Step::Verify(check, pending) => {
-                    let verdict = self.verify(&check).await;
-                    pending.resume(verdict, now())?
-                }
-                Step::Redirect(redirect) => return Ok(Arrival::Redirect(redirect)),
-                Step::Done(result) => return Ok(Arrival::Done(result)),
-            };
+        // The result is put aside, so that the loop is downloaded once, whatever it leads to.
+        let result = Rc::new(Cell::new(None));
+        let aside = Rc::clone(&result);
+        let next = next?.and_then(now(), move |done, _| {
+            aside.set(Some(done));
+            Ok(Step::Done(()))
+        });
+        match self.carry_out(next, deadline).await? {
+            Some(redirect) => Ok(Arrival::Redirect(redirect)),
+            None => result.take().map(Arrival::Done).ok_or(Error::Crashed),
         }
     }
 
     /// Runs steps that never send a person anywhere.
-    pub(crate) async fn finish<T>(&self, next: Next<T>, deadline: Deadline) -> Result<T, Error> {
+    pub(crate) async fn finish<T: 'static>(
+        &self,
+        next: Next<T>,
+        deadline: Deadline,
+    ) -> Result<T, Error> {
         match self.run(next, deadline).await? {
             Arrival::Done(result) => Ok(result),
             Arrival::Redirect(_) => Err(Error::Crashed),
         }
+    }
+
+    /// The loop itself. Ends where a person has to be sent somewhere, or where all is done.
+    fn carry_out(
+        &self,
+        next: Next<()>,
+        deadline: Deadline,
+    ) -> LocalBoxFuture<'_, Result<Option<Box<Redirect>>, Error>> {
+        Box::pin(async move {
+            let mut step = next?;
+            loop {
+                step = match step {
+                    Step::Fetch(request, pending) => {
+                        let (fetched, announced) = self.fetch(&request, deadline).await;
+                        let kept = keepable(&request, &fetched);
+                        let next = pending.resume(fetched, now());
+                        // Kept only now: the protocol has found the answer to be sound. Keys
+                        // that were fetched anew replace the held ones also where none of them
+                        // fits, so that the next login does not fetch them yet again.
+                        if let Some(response) = kept
+                            && (next.is_ok() || request.reuse == Reuse::Reload)
+                        {
+                            self.keep(request.url, response);
+                        }
+                        drop(announced);
+                        next?
+                    }
+                    Step::Verify(check, pending) => {
+                        let verdict = self.verify(&check).await;
+                        pending.resume(verdict, now())?
+                    }
+                    Step::Redirect(redirect) => return Ok(Some(redirect)),
+                    Step::Done(()) => return Ok(None),
+                };
+            }
+        })
+    }
+
+    fn keep(&self, url: String, response: Response) {
+        let mut held = self.held.borrow_mut();
+        held.retain(|(held, _)| *held != url);
+        held.push((url, response));
+    }
+
+    fn held(&self, url: &str) -> Option<Response> {
+        let held = self.held.borrow();
+        let found = held.iter().find(|(held, _)| held == url);
+        found.map(|(_, response)| response.clone())
     }
 
     /// The answer, and a guard that tells others who wait for the same address when it is
@@ -93,14 +135,18 @@ impl Driver {
         deadline: Deadline,
     ) -> (Fetched, Option<Announced<'_>>) {
         if request.reuse == Reuse::Session {
-            let under_way = self.fetching.borrow().get(&request.url).cloned();
+            let under_way = {
+                let fetching = self.fetching.borrow();
+                let found = fetching.iter().find(|(url, _)| *url == request.url);
+                found.map(|(_, flight)| Rc::clone(flight))
+            };
             if let Some(flight) = under_way
                 && let Err(error) = deadline.limit(place(&request.url), flight.wait()).await
             {
                 return (Err(error), None);
             }
-            if let Some(response) = self.held.borrow().get(&request.url) {
-                return (Ok(response.clone()), None);
+            if let Some(response) = self.held(&request.url) {
+                return (Ok(response), None);
             }
         }
         let announced = self.announce(request);
@@ -147,10 +193,9 @@ impl Driver {
         let flight = Flight::new();
         self.fetching
             .borrow_mut()
-            .insert(request.url.clone(), Rc::clone(&flight));
+            .push((request.url.clone(), Rc::clone(&flight)));
         Some(Announced {
             driver: self,
-            url: request.url.clone(),
             flight,
         })
     }
@@ -158,13 +203,15 @@ impl Driver {
 
 struct Announced<'a> {
     driver: &'a Driver,
-    url: String,
     flight: Rc<Flight<()>>,
 }
 
 impl Drop for Announced<'_> {
     fn drop(&mut self) {
-        self.driver.fetching.borrow_mut().remove(&self.url);
+        self.driver
+            .fetching
+            .borrow_mut()
+            .retain(|(_, flight)| !Rc::ptr_eq(flight, &self.flight));
         self.flight.land(());
     }
 }

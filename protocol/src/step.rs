@@ -66,7 +66,7 @@ impl<T: 'static> Step<T> {
     }
 
     /// Goes on with `then` once this step is done.
-    pub(crate) fn and_then<U: 'static>(
+    pub fn and_then<U: 'static>(
         self,
         now: Timestamp,
         then: impl FnOnce(T, Timestamp) -> Next<U> + 'static,

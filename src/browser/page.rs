@@ -16,18 +16,15 @@ pub(crate) fn origin_of(url: &str) -> Option<String> {
     Url::new(url).ok().map(|url| url.origin())
 }
 
-/// Whether an absolute address is under the page's own domain: the same host, one below it, or
-/// one beside it.
+/// Whether an absolute address is at the page's own host, or below it (`www.` apart). A host
+/// beside it may be somebody else's: `a.co.uk` and `b.co.uk` look no different.
 pub(crate) fn is_neighbour(url: &str) -> bool {
     let (Ok(there), Ok(here)) = (Url::new(url), window().location().hostname()) else {
         return false;
     };
-    let domain = match here.split_once('.') {
-        Some((_, parent)) if parent.contains('.') => parent,
-        _ => &here,
-    };
+    let domain = here.strip_prefix("www.").unwrap_or(&here);
     let there = there.hostname();
-    there == here || there == domain || there.ends_with(&[".", domain].concat())
+    there == domain || there.ends_with(&[".", domain].concat())
 }
 
 /// Whether the browser trusts the page with cryptography (https, or loopback).
