@@ -7,6 +7,7 @@ use protocol::{
     Error,
     client::{Client, ResponseType},
     issuer::Issuer,
+    json,
     login::Redemption,
     session::TokenKind,
 };
@@ -182,6 +183,18 @@ impl Host {
             Self::Page => Redemption::ByHost,
             Self::Dynamics => Redemption::ByHostWithoutPkce,
         }
+    }
+}
+
+/// Makes options of attributes: `class`, `id` and what others have put there go, and an
+/// issuer written as JSON is read.
+pub fn tidy_attributes(attributes: &mut Map<String, Value>) {
+    attributes.retain(|name, _| KNOWN.contains(&name.as_str()));
+    if let Some(issuer) = attributes.get_mut("issuer")
+        && let Some(read) = issuer.as_str().and_then(|text| json::read(text.as_bytes()))
+        && read.is_object()
+    {
+        *issuer = read;
     }
 }
 
@@ -436,8 +449,8 @@ impl<'a> Options<'a> {
         let read = match self.0.get(name) {
             None | Some(Value::Null) => return Ok(None),
             Some(Value::Number(number)) => number.as_f64(),
-            // Read as JSON: the parser for it is there anyway.
-            Some(Value::String(text)) => serde_json::from_slice::<f64>(text.as_bytes()).ok(),
+            // Read as JSON: the reader for it is there anyway.
+            Some(Value::String(text)) => json::read(text.as_bytes()).and_then(|read| read.as_f64()),
             Some(_) => None,
         };
         read.filter(|number| number.is_finite())
@@ -452,8 +465,8 @@ impl<'a> Options<'a> {
             None | Some(Value::Null) => return Ok(Vec::new()),
             Some(Value::Object(map)) => Some(map),
             Some(Value::String(text)) => {
-                parsed = serde_json::from_str::<Map<String, Value>>(text).ok();
-                parsed.as_ref()
+                parsed = json::read(text.as_bytes());
+                parsed.as_ref().and_then(Value::as_object)
             }
             Some(_) => None,
         };
@@ -525,6 +538,17 @@ mod tests {
         let expected = [("acr_values", "high"), ("n", "1")];
         let params = config.client.extra_params.iter();
         assert!(params.map(|(k, v)| (&**k, &**v)).eq(expected));
+    }
+
+    #[test]
+    fn attributes_of_others_are_left_alone() {
+        let mut attributes = json!({
+            "class": "wide", "issuer": "{\"kind\":\"oidc\"}", "clientId": "web",
+        });
+        let map = attributes.as_object_mut().unwrap();
+        tidy_attributes(map);
+        let expected = json!({ "issuer": { "kind": "oidc" }, "clientId": "web" });
+        assert_eq!(attributes, expected);
     }
 
     #[test]

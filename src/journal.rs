@@ -2,8 +2,8 @@
 
 use std::{cell::RefCell, collections::VecDeque};
 
-use protocol::{Error, time::Timestamp};
-use serde::Serialize;
+use protocol::{Error, json, time::Timestamp};
+use serde_json::Value;
 
 use crate::deadline::now;
 
@@ -14,9 +14,8 @@ const REMEMBERED: usize = 100;
 #[derive(Default)]
 pub(crate) struct Journal(RefCell<VecDeque<Entry>>);
 
-/// One step, as `diagnose()` shows it.
-#[derive(Clone, Serialize)]
-pub(crate) struct Entry {
+/// One step.
+struct Entry {
     /// When it began, in milliseconds since 1970.
     at: i64,
     /// What was tried.
@@ -26,10 +25,8 @@ pub(crate) struct Entry {
     /// How long it took, in milliseconds.
     ms: i64,
     /// The error's code.
-    #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
     /// What to change.
-    #[serde(skip_serializing_if = "Option::is_none")]
     advice: Option<String>,
 }
 
@@ -41,15 +38,14 @@ impl Journal {
 
     /// Notes how a step ended that began at `since`.
     pub(crate) fn ended<T>(&self, since: Timestamp, step: &str, result: &Result<T, Error>) {
-        match result {
-            Ok(_) => self.push(since, step, "done".to_owned(), None),
-            Err(error) => self.push(since, step, error.to_string(), Some(error)),
-        }
+        let error = result.as_ref().err();
+        let outcome = error.map_or_else(|| "done".to_owned(), ToString::to_string);
+        self.push(since, step, outcome, error);
     }
 
-    /// The steps, oldest first.
-    pub(crate) fn entries(&self) -> Vec<Entry> {
-        self.0.borrow().iter().cloned().collect()
+    /// The steps as `diagnose()` shows them, oldest first.
+    pub(crate) fn to_json(&self) -> Value {
+        self.0.borrow().iter().map(Entry::to_json).collect()
     }
 
     /// What to change, the latest first, each once.
@@ -78,5 +74,21 @@ impl Journal {
             code: error.map(Error::code),
             advice: error.map(Error::help),
         });
+    }
+}
+
+impl Entry {
+    fn to_json(&self) -> Value {
+        let mut members = vec![
+            ("at", self.at.into()),
+            ("step", self.step.as_str().into()),
+            ("outcome", self.outcome.as_str().into()),
+            ("ms", self.ms.into()),
+        ];
+        if let (Some(code), Some(advice)) = (self.code, &self.advice) {
+            members.push(("code", code.into()));
+            members.push(("advice", advice.as_str().into()));
+        }
+        json::object(members)
     }
 }

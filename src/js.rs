@@ -11,18 +11,18 @@ use std::{cell::RefCell, future::Future, panic, pin::Pin, rc::Rc};
 
 use js_sys::{Object, Promise};
 use leptos::prelude::{ArcRwSignal, Set};
-use protocol::{Error, login::Authorization, secret::Secret, session::TokenKind};
-use serde::Serialize;
+use protocol::{
+    Error, json::object, login::Authorization, secret::Secret, session::TokenKind, time::Timestamp,
+};
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{future_to_promise, spawn_local};
+use wasm_bindgen_futures::future_to_promise;
 use web_sys::{HtmlElement, Window};
 
 use crate::{
-    browser::{page, popup::Popup},
+    browser::{json, page, popup::Popup, task::spawn},
     config::{self, Config, HandOver, Options, Transport},
     deadline::Deadline,
-    journal,
     session::{Announce, Event, Interaction, SignOut, Status, Visitor, Wish},
     ui,
 };
@@ -44,6 +44,10 @@ extern "C" {
 
     #[wasm_bindgen(method, getter, js_name = redirectUri)]
     fn redirect_uri(this: &Page) -> Option<String>;
+
+    /// Whether the options are attributes, with those of others among them.
+    #[wasm_bindgen(method, getter)]
+    fn attributes(this: &Page) -> Option<bool>;
 
     #[wasm_bindgen(js_namespace = console, js_name = warn)]
     fn warn(line: &str);
@@ -78,7 +82,10 @@ pub fn start(options: &JsValue, page: Page) -> Result<Engine, JsValue> {
     if !page::is_secure() {
         return Err(failure(&Error::InsecurePage));
     }
-    let options = object(options).map_err(|e| failure(&e))?;
+    let mut options = members(options).map_err(|e| failure(&e))?;
+    if page.attributes() == Some(true) {
+        config::tidy_attributes(&mut options);
+    }
     let config =
         Config::parse(&options, page.redirect_uri().as_deref()).map_err(|e| failure(&e))?;
     let panel = ArcRwSignal::new(ui::Panel::SignedOut);
@@ -137,7 +144,7 @@ impl Engine {
     pub fn sign_out(&self, options: JsValue) -> Promise {
         let visitor = Rc::clone(&self.visitor);
         promise(async move {
-            let options = object(&options).map_err(|e| failure(&e))?;
+            let options = members(&options).map_err(|e| failure(&e))?;
             let options = Options(&options);
             let at = match options.switch("atIssuer").map_err(|e| failure(&e))? {
                 Some(false) => SignOut::Here,
@@ -191,16 +198,17 @@ impl Engine {
     pub fn diagnose(&self) -> Promise {
         let visitor = Rc::clone(&self.visitor);
         promise(async move {
-            Ok(to_js(&Report {
-                version: env!("CARGO_PKG_VERSION"),
-                issuer: visitor.config.issuer.identifier(),
-                transport: match visitor.config.transport {
-                    Transport::Popup => "popup",
-                    Transport::Page => "page",
-                },
-                steps: visitor.driver.journal.entries(),
-                advice: visitor.driver.journal.advice(),
-            }))
+            let transport = match visitor.config.transport {
+                Transport::Popup => "popup",
+                Transport::Page => "page",
+            };
+            Ok(to_js(vec![
+                ("version", env!("CARGO_PKG_VERSION").into()),
+                ("issuer", visitor.config.issuer.identifier().into()),
+                ("transport", transport.into()),
+                ("steps", visitor.driver.journal.to_json()),
+                ("advice", visitor.driver.journal.advice().into()),
+            ]))
         })
     }
 
@@ -224,7 +232,7 @@ impl Engine {
 }
 
 async fn get_token(visitor: &Rc<Visitor>, options: JsValue) -> Result<JsValue, Error> {
-    let options = object(&options)?;
+    let options = members(&options)?;
     let options = Options(&options);
     let what = options
         .choice(
@@ -245,7 +253,7 @@ async fn get_token(visitor: &Rc<Visitor>, options: JsValue) -> Result<JsValue, E
 }
 
 async fn get_authorization(visitor: &Rc<Visitor>, options: JsValue) -> Result<JsValue, Error> {
-    let options = object(&options)?;
+    let options = members(&options)?;
     let (interaction, deadline) = patience(visitor, Options(&options))?;
     let authorization = visitor.authorization(interaction, deadline).await?;
     Ok(authorization_view(&authorization))
@@ -273,7 +281,7 @@ fn patience(visitor: &Visitor, options: Options<'_>) -> Result<(Interaction, Dea
 
 fn wish(visitor: &Visitor, options: &JsValue) -> Result<Wish, JsValue> {
     let read = || -> Result<Wish, Error> {
-        let options = object(options)?;
+        let options = members(options)?;
         let options = Options(&options);
         let transport = config::transport(options)?.unwrap_or(visitor.config.transport);
         let mut wish = visitor.plain_wish(transport);
@@ -293,7 +301,9 @@ fn announce(page: &Page, panel: &ArcRwSignal<ui::Panel>) -> Announce {
             let (name, detail) = match event {
                 Event::Ready => ("ready", Object::new().into()),
                 Event::SignedIn => ("signed-in", session(visitor)),
-                Event::SignedOut(reason) => ("signed-out", to_js(&SignedOut { reason })),
+                Event::SignedOut(reason) => {
+                    ("signed-out", to_js(vec![("reason", (*reason).into())]))
+                }
                 Event::Renewed => ("renewed", session(visitor)),
                 Event::SignInRequired => ("sign-in-required", Object::new().into()),
                 Event::Error(error) => ("error", failure(error)),
@@ -335,7 +345,7 @@ fn actions(visitor: &Rc<Visitor>, page: &Page) -> ui::Actions {
         cancel: act(|visitor, _| visitor.cancel_sign_in()),
         sign_out: act(|visitor, _| {
             let visitor = Rc::clone(visitor);
-            spawn_local(async move {
+            spawn(async move {
                 // What goes wrong at the issuer is in the journal; here the person is out.
                 let _ = visitor.sign_out(SignOut::AtIssuer, None).await;
             });
@@ -352,121 +362,84 @@ fn click_sign_in(visitor: &Rc<Visitor>, page: &Page) {
         None
     };
     let visitor = Rc::clone(visitor);
-    spawn_local(async move {
+    spawn(async move {
         // The panel and the `error` event say what came of it.
         let _ = visitor.sign_in(wish, window).await;
     });
 }
 
 /// `Session` of the documentation: who is signed in, never a token.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SessionView<'a> {
-    issuer: &'a str,
-    subject: Option<&'a str>,
-    claims: Option<&'a Map<String, Value>>,
-    scope: &'a [String],
-    expires_at: i64,
-}
-
-/// `Authorization` of the documentation.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct AuthorizationView<'a> {
-    code: &'a str,
-    redirect_uri: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code_verifier: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    nonce: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    iss: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_age: Option<u32>,
-}
-
-/// `Report` of the documentation.
-#[derive(Serialize)]
-struct Report<'a> {
-    version: &'a str,
-    issuer: &'a str,
-    transport: &'a str,
-    steps: Vec<journal::Entry>,
-    advice: Vec<String>,
-}
-
-/// What the loader makes a `MessengerAuthError` of.
-#[derive(Serialize)]
-struct Failure<'a> {
-    code: &'a str,
-    message: String,
-    help: String,
-}
-
-#[derive(Serialize)]
-struct SignedOut {
-    reason: &'static str,
-}
-
 fn session(visitor: &Visitor) -> JsValue {
+    let view = |issuer: &str, subject: Option<&str>, claims, scope: &[String], end: Timestamp| {
+        to_js(vec![
+            ("issuer", issuer.into()),
+            ("subject", subject.into()),
+            ("claims", Value::Object(claims)),
+            ("scope", scope.into()),
+            ("expiresAt", end.as_millis().into()),
+        ])
+    };
     visitor.with_session(|session| match session {
-        Some(session) => to_js(&SessionView {
-            issuer: session.issuer(),
-            subject: session.subject(),
-            claims: Some(session.claims()),
-            scope: session.scope(),
-            expires_at: session
-                .expires_at(visitor.config.renewed_kind())
-                .as_millis(),
-        }),
+        Some(session) => view(
+            session.issuer(),
+            session.subject(),
+            session.claims().clone(),
+            session.scope(),
+            session.expires_at(visitor.config.renewed_kind()),
+        ),
         None => match visitor.signed_in_by_host_until() {
-            Some(until) => to_js(&SessionView {
-                issuer: visitor.config.issuer.identifier(),
-                subject: None,
-                claims: Some(&Map::new()),
-                scope: &[],
-                expires_at: until.as_millis(),
-            }),
+            Some(until) => view(
+                visitor.config.issuer.identifier(),
+                None,
+                Map::new(),
+                &[],
+                until,
+            ),
             None => JsValue::NULL,
         },
     })
 }
 
+/// `Authorization` of the documentation; what it has not is left out.
 fn authorization_view(authorization: &Authorization) -> JsValue {
-    to_js(&AuthorizationView {
-        code: authorization.code.expose(),
-        redirect_uri: &authorization.redirect_uri,
-        code_verifier: authorization.code_verifier.as_ref().map(Secret::expose),
-        nonce: authorization.nonce.as_deref(),
-        iss: authorization.iss.as_deref(),
-        max_age: authorization.max_age,
-    })
+    let verifier = authorization.code_verifier.as_ref().map(Secret::expose);
+    let mut members: Vec<(&str, Value)> = vec![
+        ("code", authorization.code.expose().into()),
+        ("redirectUri", authorization.redirect_uri.as_str().into()),
+        ("codeVerifier", verifier.into()),
+        ("nonce", authorization.nonce.as_deref().into()),
+        ("iss", authorization.iss.as_deref().into()),
+        ("maxAge", authorization.max_age.into()),
+    ];
+    members.retain(|(_, value)| !value.is_null());
+    to_js(members)
 }
 
+/// What the loader makes a `MessengerAuthError` of.
 fn failure(error: &Error) -> JsValue {
-    to_js(&Failure {
-        code: error.code(),
-        message: error.to_string(),
-        help: error.help(),
-    })
+    to_js(vec![
+        ("code", error.code().into()),
+        ("message", error.to_string().into()),
+        ("help", error.help().into()),
+    ])
 }
 
-fn to_js<T: Serialize>(value: &T) -> JsValue {
-    // Our own plain values have no way to fail here.
-    value
-        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
-        .unwrap_or(JsValue::NULL)
+fn to_js(members: Vec<(&str, Value)>) -> JsValue {
+    json::to_js(&object(members))
 }
 
 /// The members of an options object; none for `undefined` and `null`.
-fn object(options: &JsValue) -> Result<Map<String, Value>, Error> {
+fn members(options: &JsValue) -> Result<Map<String, Value>, Error> {
     if options.is_undefined() || options.is_null() {
         return Ok(Map::new());
     }
-    serde_wasm_bindgen::from_value(options.clone()).map_err(|_| Error::BadOption {
-        option: "options".to_owned(),
-        problem: "must be a plain object".to_owned(),
-    })
+    match json::from_js(options.clone()) {
+        Some(Value::Object(members)) => Ok(members),
+        _ => Err(Error::BadOption {
+            option: "options".to_owned(),
+            problem: "must be a plain object".to_owned(),
+        }),
+    }
 }
 
 /// A promise of what a piece of work comes to. The work is boxed, so that the machinery of

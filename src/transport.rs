@@ -10,6 +10,7 @@ use wasm_bindgen::JsValue;
 
 use crate::browser::{
     channel::Channel,
+    json,
     message::{self, Listener, Message},
     page,
     storage::Store,
@@ -104,7 +105,7 @@ pub(crate) fn leave(tab: &Store, transaction: &Transaction, url: &str) -> Result
         return Err(Error::StorageUnavailable);
     }
     let state = transaction.state();
-    let kept = serde_json::to_string(transaction).map_err(|_| Error::Crashed)?;
+    let kept = json::to_text(&transaction.to_json()).ok_or(Error::Crashed)?;
     tab.set(&[TRANSACTION, state].concat(), &kept)
         .and_then(|()| tab.set(&[RETURN, state].concat(), &page::href()))
         .map_err(|_| Error::StorageUnavailable)?;
@@ -133,7 +134,7 @@ pub(crate) fn returned(tab: &Store, now: Timestamp) -> Option<(String, Option<Tr
 }
 
 fn waiting(tab: &Store, key: &str) -> Option<Transaction> {
-    serde_json::from_str(&tab.get(key)?).ok()
+    Transaction::from_json(&protocol::json::read(tab.get(key)?.as_bytes())?)
 }
 
 fn forget(tab: &Store, state: &str) {

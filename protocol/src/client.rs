@@ -1,15 +1,16 @@
 //! The OAuth client: what this site has registered at its issuer, what it asks for.
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
     Error,
     address::Address,
     issuer::{Issuer, Kind},
+    json,
 };
 
 /// The OAuth client as the site has configured it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
     /// `client_id`.
     pub client_id: String,
@@ -28,7 +29,7 @@ pub struct Client {
 }
 
 /// What the authorization endpoint is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResponseType {
     /// Authorization code; PKCE where this page redeems it.
     Code,
@@ -71,6 +72,12 @@ impl ResponseType {
             Self::IdToken => "id_token",
             Self::IdTokenToken => "id_token token",
         }
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        [Self::Code, Self::Token, Self::IdToken, Self::IdTokenToken]
+            .into_iter()
+            .find(|response_type| response_type.as_str() == text)
     }
 
     /// Whether the authorization endpoint itself gives an ID token.
@@ -137,6 +144,40 @@ impl Client {
             Kind::Oidc(_) => Ok(()),
             Kind::GenesysCloud(_) => self.check_genesys_cloud(),
         }
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        let mut extra_params = Vec::new();
+        for (name, value) in &self.extra_params {
+            extra_params.push(name.as_str().into());
+            extra_params.push(value.as_str().into());
+        }
+        json::object(vec![
+            ("client_id", self.client_id.as_str().into()),
+            ("redirect_uri", self.redirect_uri.as_str().into()),
+            ("response_type", self.response_type.as_str().into()),
+            ("scope", self.scope.as_str().into()),
+            ("extra_params", Value::Array(extra_params)),
+            ("clock_skew", self.clock_skew.into()),
+            ("max_age", self.max_age.into()),
+        ])
+    }
+
+    pub(crate) fn from_json(kept: &Value) -> Option<Self> {
+        let mut extra_params = Vec::new();
+        for pair in kept.get("extra_params")?.as_array()?.chunks(2) {
+            let [name, value] = pair else { return None };
+            extra_params.push((name.as_str()?.to_owned(), value.as_str()?.to_owned()));
+        }
+        Some(Self {
+            client_id: json::text(kept.get("client_id")?)?,
+            redirect_uri: json::text(kept.get("redirect_uri")?)?,
+            response_type: ResponseType::from_text(kept.get("response_type")?.as_str()?)?,
+            scope: json::text(kept.get("scope")?)?,
+            extra_params,
+            clock_skew: json::seconds(kept.get("clock_skew")?)?,
+            max_age: json::optional(kept, "max_age", json::seconds)?,
+        })
     }
 
     fn check_genesys_cloud(&self) -> Result<(), Error> {

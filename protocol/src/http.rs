@@ -4,7 +4,9 @@ use core::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::{Error, address::without_query, error::Flaw, percent, secret::Secret, time::Timestamp};
+use crate::{
+    Error, address::without_query, error::Flaw, json, percent, secret::Secret, time::Timestamp,
+};
 
 /// The largest body that is read, in bytes: a larger one is `response-malformed`.
 pub const MAX_BODY: usize = 1 << 20;
@@ -126,7 +128,7 @@ impl Response {
     /// The body as a JSON object.
     pub(crate) fn object(&self, url: &str) -> Result<Map<String, Value>, Error> {
         let parsed = (self.body.len() <= MAX_BODY)
-            .then(|| serde_json::from_slice(&self.body).ok())
+            .then(|| json::read(&self.body))
             .flatten();
         match parsed {
             Some(Value::Object(members)) => Ok(members),

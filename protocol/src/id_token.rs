@@ -6,7 +6,6 @@
 
 mod claims;
 mod compact;
-mod strict_json;
 
 use serde_json::{Map, Value};
 

@@ -7,7 +7,7 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value};
 
-use crate::{Error, error::Flaw};
+use crate::{Error, error::Flaw, json};
 
 /// The smallest RSA modulus that is accepted, in bits (RFC 7518 3.3).
 const RSA_MIN_BITS: usize = 2048;
@@ -99,8 +99,7 @@ impl KeySet {
     /// Reads the body of a JWK Set. Fails with `response-malformed` when it is no JSON object
     /// with an array `keys`; a single key that cannot serve is skipped.
     pub fn parse(body: &[u8]) -> Result<Self, Error> {
-        serde_json::from_slice(body)
-            .ok()
+        json::read(body)
             .and_then(|document| Self::from_value(&document))
             .ok_or_else(|| {
                 Error::untrusted(
@@ -241,11 +240,15 @@ fn rsa(jwk: &Map<String, Value>) -> Option<Map<String, Value>> {
         && exponent.last().is_some_and(|last| last % 2 == 1)
         && exponent != [1];
     sound.then(|| {
-        members([
-            ("kty", "RSA".into()),
+        let mut public = Map::new();
+        for (name, value) in [
+            ("kty", "RSA".to_owned()),
             ("n", Base64UrlUnpadded::encode_string(&modulus)),
             ("e", Base64UrlUnpadded::encode_string(&exponent)),
-        ])
+        ] {
+            public.insert(name.to_owned(), value.into());
+        }
+        public
     })
 }
 
@@ -306,11 +309,4 @@ fn optional_text(jwk: &Map<String, Value>, name: &str) -> Option<Option<String>>
         None => Some(None),
         Some(value) => value.as_str().map(|text| Some(text.to_owned())),
     }
-}
-
-fn members<const N: usize>(members: [(&str, String); N]) -> Map<String, Value> {
-    members
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), Value::String(value)))
-        .collect()
 }

@@ -12,6 +12,7 @@ pub mod error;
 pub mod http;
 pub mod id_token;
 pub mod issuer;
+pub mod json;
 pub mod jwk;
 pub mod login;
 pub mod logout;

@@ -1,6 +1,6 @@
 //! A login, from the click to the checked tokens.
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
     Error, authorize,
@@ -11,6 +11,7 @@ use crate::{
     http::Request,
     id_token::{self, AtHash, Expectation, Keys, Occasion},
     issuer::{Issuer, Kind},
+    json,
     jwk::KeySet,
     pkce,
     secret::Secret,
@@ -24,7 +25,7 @@ use crate::{
 pub const TRANSACTION_LIFETIME: i64 = 600_000;
 
 /// What this one login is for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intent {
     /// Whether a person may be asked.
     pub interaction: Interaction,
@@ -37,7 +38,7 @@ pub struct Intent {
 }
 
 /// Whether a person may be asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Interaction {
     /// `prompt=none`: the hidden frame.
     None,
@@ -49,7 +50,7 @@ pub enum Interaction {
 }
 
 /// Who redeems the code. Means nothing in the implicit flow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Redemption {
     /// This page does: the login ends with [`Login::SignedIn`].
     Here,
@@ -78,8 +79,8 @@ pub struct Redirect {
     pub transaction: Transaction,
 }
 
-/// A login that waits for its answer. Serialisable, so that the page may be left.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A login that waits for its answer. Can be kept as JSON, so that the page may be left.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transaction {
     state: String,
     /// Sent where an ID token is to come.
@@ -109,6 +110,75 @@ impl Transaction {
     #[must_use]
     pub const fn intent(&self) -> &Intent {
         &self.intent
+    }
+
+    /// The transaction as JSON, to be kept while the page is away.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let (asks, prompt) = match &self.intent.interaction {
+            Interaction::None => (false, None),
+            Interaction::Allowed { prompt } => (true, prompt.as_deref()),
+        };
+        json::object(vec![
+            ("state", self.state.as_str().into()),
+            ("nonce", self.nonce.as_deref().into()),
+            (
+                "verifier",
+                self.verifier.as_ref().map(Secret::expose).into(),
+            ),
+            ("client", self.client.to_json()),
+            ("issuer", self.issuer.option().clone()),
+            ("asks", asks.into()),
+            ("prompt", prompt.into()),
+            ("login_hint", self.intent.login_hint.as_deref().into()),
+            ("redemption", self.intent.redemption.as_str().into()),
+            (
+                "expected_subject",
+                self.intent.expected_subject.as_deref().into(),
+            ),
+            ("started_at", self.started_at.as_millis().into()),
+        ])
+    }
+
+    /// The transaction that was kept, its issuer checked again; none for what
+    /// [`Transaction::to_json`] has not made.
+    #[must_use]
+    pub fn from_json(kept: &Value) -> Option<Self> {
+        let prompt = json::optional(kept, "prompt", json::text)?;
+        Some(Self {
+            state: json::text(kept.get("state")?)?,
+            nonce: json::optional(kept, "nonce", json::text)?,
+            verifier: json::optional(kept, "verifier", json::text)?.map(Secret::new),
+            client: Client::from_json(kept.get("client")?)?,
+            issuer: Issuer::parse(kept.get("issuer")?).ok()?,
+            intent: Intent {
+                interaction: if kept.get("asks")?.as_bool()? {
+                    Interaction::Allowed { prompt }
+                } else {
+                    Interaction::None
+                },
+                login_hint: json::optional(kept, "login_hint", json::text)?,
+                redemption: Redemption::from_text(kept.get("redemption")?.as_str()?)?,
+                expected_subject: json::optional(kept, "expected_subject", json::text)?,
+            },
+            started_at: Timestamp::from_millis(kept.get("started_at")?.as_i64()?),
+        })
+    }
+}
+
+impl Redemption {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Here => "here",
+            Self::ByHost => "by-host",
+            Self::ByHostWithoutPkce => "by-host-without-pkce",
+        }
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        [Self::Here, Self::ByHost, Self::ByHostWithoutPkce]
+            .into_iter()
+            .find(|redemption| redemption.as_str() == text)
     }
 }
 

@@ -1,6 +1,5 @@
 //! The tokens of a signed-in person: which, until when, renewed how.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -11,6 +10,7 @@ use crate::{
     http::Request,
     id_token::{self, AtHash, Expectation, IdToken, Occasion},
     issuer::{Issuer, Kind},
+    json,
     secret::Secret,
     step::{Next, Step},
     time::Timestamp,
@@ -21,7 +21,7 @@ use crate::{
 const UNKNOWN_LIFETIME: i64 = 300;
 
 /// A signed-in person's tokens, all checked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     issuer: String,
     client_id: String,
@@ -38,7 +38,7 @@ pub struct Session {
 }
 
 /// A token with its time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Held {
     token: Secret,
     received_at: Timestamp,
@@ -46,7 +46,7 @@ struct Held {
 }
 
 /// Which token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
     /// The ID token.
     IdToken,
@@ -104,6 +104,44 @@ impl Session {
             self.scope = words(&scope);
         }
         self.refresh_token = tokens.refresh_token.or(self.refresh_token.take());
+    }
+
+    /// The session as JSON, to be kept while the page is away.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json::object(vec![
+            ("issuer", self.issuer.as_str().into()),
+            ("client_id", self.client_id.as_str().into()),
+            ("claims", Value::Object(self.claims.clone())),
+            ("scope", self.scope.join(" ").into()),
+            ("id_token", self.id_token.as_ref().map(Held::to_json).into()),
+            (
+                "access_token",
+                self.access_token.as_ref().map(Held::to_json).into(),
+            ),
+            (
+                "refresh_token",
+                self.refresh_token.as_ref().map(Secret::expose).into(),
+            ),
+            ("nonce", self.nonce.as_deref().into()),
+            ("auth_time", self.auth_time.into()),
+        ])
+    }
+
+    /// The session that was kept; none for what [`Session::to_json`] has not made.
+    #[must_use]
+    pub fn from_json(kept: &Value) -> Option<Self> {
+        Some(Self {
+            issuer: json::text(kept.get("issuer")?)?,
+            client_id: json::text(kept.get("client_id")?)?,
+            claims: kept.get("claims")?.as_object()?.clone(),
+            scope: words(kept.get("scope")?.as_str()?),
+            id_token: json::optional(kept, "id_token", Held::from_json)?,
+            access_token: json::optional(kept, "access_token", Held::from_json)?,
+            refresh_token: json::optional(kept, "refresh_token", json::text)?.map(Secret::new),
+            nonce: json::optional(kept, "nonce", json::text)?,
+            auth_time: json::optional(kept, "auth_time", Value::as_i64)?,
+        })
     }
 
     /// The issuer's identifier.
@@ -223,6 +261,24 @@ impl Session {
 
     fn claim(&self, name: &str) -> Option<&str> {
         self.claims.get(name).and_then(Value::as_str)
+    }
+}
+
+impl Held {
+    fn to_json(&self) -> Value {
+        json::object(vec![
+            ("token", self.token.expose().into()),
+            ("received_at", self.received_at.as_millis().into()),
+            ("expires_at", self.expires_at.as_millis().into()),
+        ])
+    }
+
+    fn from_json(kept: &Value) -> Option<Self> {
+        Some(Self {
+            token: Secret::new(kept.get("token")?.as_str()?),
+            received_at: Timestamp::from_millis(kept.get("received_at")?.as_i64()?),
+            expires_at: Timestamp::from_millis(kept.get("expires_at")?.as_i64()?),
+        })
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     address::Address,
     error::Flaw,
     http::{Credentials, MAX_BODY, Request, Reuse},
+    json,
     secret::Secret,
     step::{Next, Step},
     time::Timestamp,
@@ -62,8 +63,8 @@ fn read(body: &[u8], now: Timestamp) -> Result<SiteToken, Error> {
         .then(|| core::str::from_utf8(body).ok())
         .flatten()
         .map(str::trim)
-        .and_then(|text| match serde_json::from_str(text) {
-            Ok(Value::String(token)) => expiry(&token),
+        .and_then(|text| match json::read(text.as_bytes()) {
+            Some(Value::String(token)) => expiry(&token),
             _ => expiry(text),
         });
     let Some((token, expires_at)) = found else {
@@ -105,8 +106,8 @@ fn expiry(token: &str) -> Option<Option<Timestamp>> {
 }
 
 fn object(part: &str) -> Option<serde_json::Map<String, Value>> {
-    match serde_json::from_slice(&Base64UrlUnpadded::decode_vec(part).ok()?) {
-        Ok(Value::Object(members)) => Some(members),
+    match json::read(&Base64UrlUnpadded::decode_vec(part).ok()?) {
+        Some(Value::Object(members)) => Some(members),
         _ => None,
     }
 }

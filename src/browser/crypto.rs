@@ -1,12 +1,12 @@
 //! Checking signatures (Web Cryptography, `crypto.subtle`).
 
-use js_sys::{Array, JSON, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use serde_json::{Map, Value};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, SubtleCrypto};
 
-use super::window;
+use super::{json, window};
 
 /// A signature scheme with its hash, and its curve where it has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,8 +65,7 @@ async fn try_verify(
     signature: &[u8],
 ) -> Result<JsValue, JsValue> {
     let parameters = algorithm.parameters()?;
-    let jwk = serde_json::to_string(jwk).map_err(|_| JsValue::NULL)?;
-    let jwk: Object = JSON::parse(&jwk)?.unchecked_into();
+    let jwk: Object = json::to_js(&Value::Object(jwk.clone())).unchecked_into();
     let usages = Array::of1(&"verify".into());
     let key: CryptoKey =
         settled(subtle.import_key_with_object("jwk", &jwk, &parameters, false, &usages)?)

@@ -7,10 +7,12 @@ pub(crate) mod entropy;
 pub(crate) mod event;
 pub(crate) mod fetch;
 pub(crate) mod frame;
+pub(crate) mod json;
 pub(crate) mod message;
 pub(crate) mod page;
 pub(crate) mod popup;
 pub(crate) mod storage;
+pub(crate) mod task;
 pub(crate) mod timer;
 
 use wasm_bindgen::JsCast;

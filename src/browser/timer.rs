@@ -1,15 +1,17 @@
 //! Waiting (`setTimeout`). Durations are milliseconds.
 
-use core::{future::Future, pin::pin};
+use core::{
+    future::Future,
+    pin::{Pin, pin},
+};
 
 use futures::{
     channel::oneshot,
-    future::{AbortHandle, Either, abortable, select},
+    future::{AbortHandle, LocalBoxFuture, abortable, select},
 };
 use wasm_bindgen::{JsCast, closure::Closure};
-use wasm_bindgen_futures::spawn_local;
 
-use super::{clock, window};
+use super::{clock, task::spawn, window};
 
 /// The longest single `setTimeout`. Its clock stands still while a machine sleeps, and it overflows
 /// at 2³¹ ms: a longer wait is cut into such pieces, with a look at the wall clock in between.
@@ -36,10 +38,16 @@ pub(crate) async fn sleep(ms: u32) {
 
 /// The future's output, unless the time runs out first; then the future is dropped.
 pub(crate) async fn deadline<F: Future>(future: F, ms: u32) -> Result<F::Output, Elapsed> {
-    match select(pin!(future), pin!(sleep(ms))).await {
-        Either::Left((output, _)) => Ok(output),
-        Either::Right(_) => Err(Elapsed),
-    }
+    // The output is put aside, so that the race is downloaded once, whatever is waited for.
+    let mut output = None;
+    race(pin!(async { output = Some(future.await) }), ms).await;
+    output.ok_or(Elapsed)
+}
+
+fn race(future: Pin<&mut dyn Future<Output = ()>>, ms: u32) -> LocalBoxFuture<'_, ()> {
+    Box::pin(async move {
+        select(future, pin!(sleep(ms))).await;
+    })
 }
 
 /// Calls back once, later, unless dropped before.
@@ -48,12 +56,11 @@ pub(crate) struct Timer(AbortHandle);
 impl Timer {
     /// Calls back in `ms` milliseconds.
     pub(crate) fn after(ms: u32, callback: impl FnOnce() + 'static) -> Self {
-        let (waiting, handle) = abortable(async move {
-            sleep(ms).await;
-            callback();
-        });
-        spawn_local(async move {
-            let _ = waiting.await;
+        let (waiting, handle) = abortable(sleep(ms));
+        spawn(async move {
+            if waiting.await.is_ok() {
+                callback();
+            }
         });
         Self(handle)
     }

@@ -10,11 +10,10 @@ use protocol::{
     session::TokenKind,
     site_token,
 };
-use wasm_bindgen_futures::spawn_local;
 
 use super::{CODE_LIFETIME, Event, Interaction, Visitor, Wish};
 use crate::{
-    browser::{page, popup::Popup},
+    browser::{page, popup::Popup, task::spawn},
     config::{HandOver, OnSignedOut, Transport},
     deadline::{Deadline, now},
     flight::Flight,
@@ -39,7 +38,7 @@ impl Visitor {
             && self.config.on_signed_out == OnSignedOut::Page
         {
             let visitor = Rc::clone(self);
-            spawn_local(async move {
+            spawn(async move {
                 let wish = visitor.plain_wish(Transport::Page);
                 if let Err(error) = visitor.leave_to_sign_in(wish).await {
                     visitor.report(error);
@@ -173,7 +172,7 @@ impl Visitor {
             self.state.borrow_mut().asking_site = Some(Rc::clone(&flight));
             let visitor = Rc::clone(self);
             let landing = Rc::clone(&flight);
-            spawn_local(async move {
+            spawn(async move {
                 let result = visitor.ask_site().await;
                 visitor.state.borrow_mut().asking_site = None;
                 landing.land(result);

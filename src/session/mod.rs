@@ -19,11 +19,10 @@ use protocol::{
     site_token::SiteToken,
     time::Timestamp,
 };
-use wasm_bindgen_futures::spawn_local;
 
 use self::{sign_in::Interactive, store::SessionStore};
 use crate::{
-    browser::{page, storage::Store, timer::Timer},
+    browser::{page, storage::Store, task::spawn, timer::Timer},
     config::Config,
     deadline::{Deadline, now},
     driver::{Driver, place},
@@ -127,7 +126,7 @@ impl Visitor {
             state: RefCell::default(),
         });
         let starting = Rc::clone(&visitor);
-        spawn_local(async move { starting.start().await });
+        spawn(async move { starting.start().await });
         visitor
     }
 

@@ -10,11 +10,10 @@ use protocol::{
     secret::Secret,
     session::{self, TokenKind},
 };
-use wasm_bindgen_futures::spawn_local;
 
 use super::{Event, Visitor};
 use crate::{
-    browser::{entropy, frame::Frame},
+    browser::{entropy, frame::Frame, task::spawn},
     deadline::{Deadline, now},
     driver::Arrival,
     flight::Flight,
@@ -71,7 +70,7 @@ impl Visitor {
             self.state.borrow_mut().obtaining = Some(Rc::clone(&flight));
             let visitor = Rc::clone(self);
             let landing = Rc::clone(&flight);
-            spawn_local(async move {
+            spawn(async move {
                 let result = visitor.obtain_alone(kind).await;
                 visitor.state.borrow_mut().obtaining = None;
                 match &result {

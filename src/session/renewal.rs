@@ -3,11 +3,10 @@
 use std::rc::Rc;
 
 use protocol::{Error, session::TokenKind, time::Timestamp};
-use wasm_bindgen_futures::spawn_local;
 
 use super::Visitor;
 use crate::{
-    browser::timer::Timer,
+    browser::{task::spawn, timer::Timer},
     deadline::{Deadline, now},
 };
 
@@ -35,7 +34,7 @@ impl Visitor {
         let visitor = Rc::clone(self);
         let wait = wait_until(at).max(BREATH);
         self.state.borrow_mut().renewal = Some(Timer::after(wait, move || {
-            spawn_local(async move { visitor.renew(kind, pause).await });
+            spawn(async move { visitor.renew(kind, pause).await });
         }));
     }
 

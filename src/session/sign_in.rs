@@ -7,7 +7,6 @@ use protocol::{
     Error,
     login::{self, Intent, Interaction as Ask, Login, Redemption},
 };
-use wasm_bindgen_futures::spawn_local;
 
 use super::{
     Status, Visitor,
@@ -17,6 +16,7 @@ use crate::{
     browser::{
         popup::{Gone, Popup},
         storage::Store,
+        task::spawn,
     },
     config::Transport,
     deadline::{Deadline, now},
@@ -196,7 +196,7 @@ impl Visitor {
         state.attempts.push(handle);
         drop(state);
         (self.announce.status)(Status::Working);
-        spawn_local(async move {
+        spawn(async move {
             // An attempt that was given up has nothing to say.
             let _ = attempt.await;
         });
@@ -345,7 +345,7 @@ impl Visitor {
     /// Fetches the issuer's documents while the person is still typing a password.
     pub(crate) fn prepare(self: &Rc<Self>) {
         let visitor = Rc::clone(self);
-        spawn_local(async move {
+        spawn(async move {
             let next = login::prepare(&visitor.config.issuer, now());
             let deadline = Deadline::after(visitor.config.timeout_ms);
             // What fails here is asked for again when it is needed, and told then.

@@ -2,7 +2,10 @@
 
 use protocol::{client::Client, issuer::Issuer, session::Session};
 
-use crate::{browser::storage::Store, config};
+use crate::{
+    browser::{json, storage::Store},
+    config,
+};
 
 /// The place of one client's session in the chosen storage.
 pub(super) struct SessionStore {
@@ -28,8 +31,9 @@ impl SessionStore {
     /// The session that is kept, if it was made for this client.
     pub(super) fn load(&self, client: &Client, issuer: &Issuer) -> Option<Session> {
         let kept = self.store.get(&self.key)?;
-        let session = serde_json::from_str::<Session>(&kept).ok();
-        let session = session.filter(|session| session.belongs_to(client, issuer));
+        let session = protocol::json::read(kept.as_bytes())
+            .and_then(|kept| Session::from_json(&kept))
+            .filter(|session| session.belongs_to(client, issuer));
         if session.is_none() {
             self.store.remove(&self.key);
         }
@@ -39,8 +43,7 @@ impl SessionStore {
     /// Keeps the session. A storage that is full keeps nothing, and the session goes on in
     /// this page.
     pub(super) fn save(&self, session: &Session) {
-        let kept = serde_json::to_string(session)
-            .ok()
+        let kept = json::to_text(&session.to_json())
             .is_some_and(|text| self.store.set(&self.key, &text).is_ok());
         if !kept {
             self.store.remove(&self.key);

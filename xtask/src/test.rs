@@ -21,6 +21,9 @@ pub(crate) fn everything(workspace: &Workspace) -> Outcome {
     lint(workspace)?;
     native(workspace, None)?;
     types(workspace)?;
+    bundle::build(workspace, Optimisation::Smallest)?;
+    process::heading("size");
+    size::check(workspace)?;
     browser(workspace, None)
 }
 
@@ -72,13 +75,11 @@ pub(crate) fn types(workspace: &Workspace) -> Outcome {
     Ok(())
 }
 
-/// Builds, weighs, and runs the specs in Chromium.
+/// Builds, then runs the specs in Chromium.
 pub(crate) fn browser(workspace: &Workspace, filter: Option<&str>) -> Outcome {
     let specs = specs(workspace, filter)?;
     let chromium = chromium::find()?;
     bundle::build(workspace, Optimisation::Smallest)?;
-    process::heading("size");
-    size::check(workspace)?;
     process::heading("browser tests");
     let node = Node::ready(workspace)?;
     process::run(

@@ -1,7 +1,8 @@
 //! `cargo xtask size --crates`: where the bytes of the WebAssembly come from.
 //!
 //! Functions are counted for the first crate that their name tells, the standard library's
-//! aside: `drop_in_place::<leptos::…>` is Leptos's doing. Inlined code counts where it went.
+//! aside: `drop_in_place::<leptos::…>` is Leptos's doing. Our own crates are told module by
+//! module. Inlined code counts where it went.
 
 use crate::engine;
 use crate::failure::{Failure, Outcome};
@@ -16,6 +17,8 @@ use wasmparser::{KnownCustom, Name, Parser, Payload};
 const LARGEST: usize = 30;
 
 const STANDARD: &[&str] = &["alloc", "core", "std"];
+
+const OURS: &[&str] = &["messenger_auth", "messenger_auth_protocol"];
 
 /// Optimises the last build once more, with its functions' names, and prints what they weigh.
 pub(crate) fn report(workspace: &Workspace) -> Outcome {
@@ -99,7 +102,7 @@ impl Anatomy {
     fn shown(&self) -> String {
         let mut crates: HashMap<&str, usize> = HashMap::new();
         for (name, size) in &self.functions {
-            *crates.entry(crate_of(name)).or_default() += size;
+            *crates.entry(origin(name)).or_default() += size;
         }
         crates.extend(self.sections.iter().map(|(name, size)| (*name, *size)));
         let total: usize = crates.values().sum();
@@ -128,26 +131,33 @@ fn largest_first<N: Ord>(sizes: impl IntoIterator<Item = (N, usize)>) -> Vec<(N,
     sizes
 }
 
-/// The first crate in a function's name that is not of the standard library.
-fn crate_of(name: &str) -> &str {
+/// The first crate in a function's name that is not of the standard library; of our own the
+/// module as well.
+fn origin(name: &str) -> &str {
     let of_path = |letter: char| letter.is_alphanumeric() || "_:[]".contains(letter);
-    let mut crates = name
+    let mut origins = name
         .split(|letter| !of_path(letter))
-        .filter_map(|path| path.split_once("::"))
-        // `leptos[0123abcd]` where the compiler tells two versions apart.
-        .map(|(first, _)| first.split('[').next().unwrap_or_default())
+        .filter_map(|path| {
+            let (first, rest) = path.split_once("::")?;
+            if OURS.contains(&first) {
+                let module = rest.split("::").next().unwrap_or_default();
+                return path.get(..first.len() + 2 + module.len());
+            }
+            // `leptos[0123abcd]` where the compiler tells two versions apart.
+            first.split('[').next()
+        })
         // A path that goes on after a `>` begins with nothing.
-        .filter(|first| !first.is_empty());
-    let standard = crates.clone().next();
-    crates
-        .find(|name| !STANDARD.contains(name))
+        .filter(|origin| !origin.is_empty());
+    let standard = origins.clone().next();
+    origins
+        .find(|origin| !STANDARD.contains(origin))
         .or(standard)
         .unwrap_or("no crate in the name")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Anatomy, crate_of};
+    use super::{Anatomy, origin};
 
     #[test]
     fn functions_count_for_the_crate_that_asked_for_them() {
@@ -170,9 +180,13 @@ mod tests {
             ),
             ("core[12ab]::fmt::write", "core"),
             ("<T as reactive_graph::traits::Get>::get", "reactive_graph"),
+            (
+                "core::ptr::drop_in_place<messenger_auth::session::obtain::obtain::{{closure}}>",
+                "messenger_auth::session",
+            ),
             ("memcpy", "no crate in the name"),
         ] {
-            assert_eq!(crate_of(name), expected, "{name}");
+            assert_eq!(origin(name), expected, "{name}");
         }
     }
 

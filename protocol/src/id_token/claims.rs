@@ -31,8 +31,8 @@ pub(super) fn check(
 ) -> Result<IdToken, Error> {
     let claims = token.members();
     let subject = subject(claims)?;
-    let dates = dates(&token)?;
-    let auth_time = auth_time(claims);
+    let dates = dates(claims)?;
+    let auth_time = claims.get("auth_time").and_then(seconds);
     let nonce = text(claims, "nonce");
 
     issuer(claims, key, &expectation.issuer)?;
@@ -104,22 +104,30 @@ struct Dates {
     claims: Claims<Empty>,
 }
 
-fn dates(token: &Unverified) -> Result<Dates, Error> {
-    // jwt-compact takes negative dates and any size: looked at first, as they came.
-    let sound = ["exp", "iat", "nbf"].iter().all(|name| {
-        token
-            .members()
-            .get(*name)
-            .is_none_or(|date| seconds(date).is_some())
-    });
-    let claims = token.dates()?;
+/// jwt-compact's own reader takes negative dates and any size; here it is given sound ones.
+fn dates(members: &Map<String, Value>) -> Result<Dates, Error> {
+    let mut claims = Claims::empty();
+    claims.expiration = date(members, "exp")?;
+    claims.issued_at = date(members, "iat")?;
+    claims.not_before = date(members, "nbf")?;
     match (claims.issued_at, claims.expiration) {
-        (Some(issued_at), Some(expires_at)) if sound => Ok(Dates {
+        (Some(issued_at), Some(expires_at)) => Ok(Dates {
             issued_at: Timestamp::from_seconds(issued_at.timestamp()),
             expires_at: Timestamp::from_seconds(expires_at.timestamp()),
             claims,
         }),
-        _ => Err(malformed("its `exp` or `iat` is absent or no date")),
+        _ => Err(malformed("it lacks `exp` or `iat`")),
+    }
+}
+
+/// A date, where there is one. Fractions of a second are dropped.
+fn date(members: &Map<String, Value>, name: &str) -> Result<Option<DateTime<Utc>>, Error> {
+    match members.get(name) {
+        None => Ok(None),
+        Some(date) => seconds(date)
+            .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+            .map(Some)
+            .ok_or_else(|| malformed("its `exp`, `iat` or `nbf` is no date")),
     }
 }
 
@@ -274,22 +282,15 @@ fn subject(claims: &Map<String, Value>) -> Result<&str, Error> {
         .ok_or_else(|| malformed("its `sub` is absent, no text, empty or over 255 characters"))
 }
 
-/// `auth_time` in whole seconds, where it is a date.
-fn auth_time(claims: &Map<String, Value>) -> Option<i64> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "at most 2^53; fractions are dropped"
-    )]
-    claims
-        .get("auth_time")
-        .and_then(seconds)
-        .map(|seconds| seconds as i64)
-}
-
-/// A `NumericDate` (RFC 7519 2), fractions included, from 1970 to what a double holds exactly.
-fn seconds(date: &Value) -> Option<f64> {
+/// A `NumericDate` (RFC 7519 2) in whole seconds, from 1970 to what a double holds exactly.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "at most 2^53; fractions are dropped"
+)]
+fn seconds(date: &Value) -> Option<i64> {
     date.as_f64()
         .filter(|seconds| (0.0..=SECONDS_MAX).contains(seconds))
+        .map(|seconds| seconds as i64)
 }
 
 fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {

@@ -1,11 +1,10 @@
 //! A signed token as it arrives (RFC 7515 7.1): read, not yet believed.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jwt_compact::{Claims, Empty, UntrustedToken};
+use jwt_compact::UntrustedToken;
 use serde_json::{Map, Value};
 
-use super::strict_json;
-use crate::{Error, error::Flaw, http::MAX_BODY, jwk::Algorithm, secret::Secret};
+use crate::{Error, error::Flaw, http::MAX_BODY, json, jwk::Algorithm, secret::Secret};
 
 /// A token whose structure and algorithm are right. What it says counts only after its
 /// signature has been checked.
@@ -34,7 +33,7 @@ impl Unverified {
         let members = object(payload).ok_or_else(|| malformed("its claims are no JSON object"))?;
         let bare = Secret::new(format!("{}.{rest}", encode(r#"{"alg":""}"#)));
         let token = UntrustedToken::new(bare.expose())
-            .map_err(|error| malformed(&error.to_string()))?
+            .map_err(|_| malformed("its signature is no base64url, or a fourth part follows"))?
             .into_owned();
 
         // RFC 7515 4.1.11: an extension that must be understood, and none is.
@@ -94,13 +93,6 @@ impl Unverified {
         &self.members
     }
 
-    /// The claims that are dates. Fractions of a second are dropped.
-    pub(super) fn dates(&self) -> Result<Claims<Empty>, Error> {
-        self.token
-            .deserialize_claims_unchecked()
-            .map_err(|_| malformed("its `exp`, `iat` or `nbf` is no date"))
-    }
-
     /// The token and its claims.
     pub(super) fn into_parts(self) -> (Secret, Map<String, Value>) {
         (self.raw, self.members)
@@ -118,7 +110,10 @@ pub(super) fn malformed(problem: &str) -> Error {
 }
 
 fn object(part: &str) -> Option<Map<String, Value>> {
-    strict_json::object(&Base64UrlUnpadded::decode_vec(part).ok()?)
+    match json::read_strictly(&Base64UrlUnpadded::decode_vec(part).ok()?)? {
+        Value::Object(members) => Some(members),
+        _ => None,
+    }
 }
 
 fn encode(text: &str) -> String {

@@ -6,7 +6,6 @@
 mod genesys_cloud;
 mod oidc;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::Error;
@@ -14,10 +13,8 @@ use crate::Error;
 pub(crate) use self::oidc::{Source, TENANT_PLACEHOLDER};
 pub use self::{genesys_cloud::GenesysCloud, oidc::Oidc};
 
-/// Where one signs in, as configured. Serialises as the option it was read from, and is
-/// checked again when it is read back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Value", into = "Value")]
+/// Where one signs in, as configured.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issuer {
     option: Value,
     kind: Kind,
@@ -51,6 +48,12 @@ impl Issuer {
         })
     }
 
+    /// The option that it was read from, to be read again from there.
+    #[must_use]
+    pub const fn option(&self) -> &Value {
+        &self.option
+    }
+
     /// What kind of issuer it is.
     #[must_use]
     pub const fn kind(&self) -> &Kind {
@@ -76,20 +79,6 @@ impl Issuer {
     #[must_use]
     pub const fn issues_id_tokens(&self) -> bool {
         matches!(self.kind, Kind::Oidc(_))
-    }
-}
-
-impl TryFrom<Value> for Issuer {
-    type Error = Error;
-
-    fn try_from(option: Value) -> Result<Self, Error> {
-        Self::parse(&option)
-    }
-}
-
-impl From<Issuer> for Value {
-    fn from(issuer: Issuer) -> Self {
-        issuer.option
     }
 }
 
@@ -216,17 +205,5 @@ mod tests {
         ] {
             assert_eq!(refused(&option).0, "issuer.kind");
         }
-    }
-
-    #[test]
-    fn survives_storage_and_is_checked_again() {
-        let issuer = Issuer::parse(&"https://idp.example.com".into()).expect("fits");
-        let text = serde_json::to_string(&issuer).expect("serialises");
-        assert_eq!(text, "\"https://idp.example.com\"");
-        assert_eq!(
-            serde_json::from_str::<Issuer>(&text).expect("reads"),
-            issuer
-        );
-        assert!(serde_json::from_str::<Issuer>("\"http://idp.example.com\"").is_err());
     }
 }

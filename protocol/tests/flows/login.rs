@@ -2,9 +2,10 @@
 
 use messenger_auth_protocol::{
     client::{Client, ResponseType},
+    json::read,
     login::{self, Intent, Interaction, Login, Redemption, Transaction},
     secret::Secret,
-    session::TokenKind,
+    session::{Session, TokenKind},
     time::Timestamp,
 };
 use serde_json::{Value, json};
@@ -451,19 +452,48 @@ fn the_page_may_be_left_in_the_middle() {
     let redirect = Browser::new()
         .begin(&client, &idp(), intent())
         .expect("a redirect");
-    let stored = serde_json::to_string(&redirect.transaction).expect("storable");
+    let stored = redirect.transaction.to_json().to_string();
 
-    let restored: Transaction = serde_json::from_str(&stored).expect("readable");
+    let restored = read(stored.as_bytes()).expect("JSON");
+    let restored = Transaction::from_json(&restored).expect("a transaction");
     assert_eq!(restored, redirect.transaction);
     let sent = Query::of(&redirect.url);
     let token = id_token(&json!({ "nonce": sent["nonce"] }));
     let answer = ["#id_token=", &token, "&state=", &sent["state"]].concat();
     let session = session(Browser::new().complete(&restored, &answer));
 
-    let stored = serde_json::to_string(&session).expect("storable");
-    let restored: messenger_auth_protocol::session::Session =
-        serde_json::from_str(&stored).expect("readable");
-    assert_eq!(restored, session);
+    let stored = session.to_json().to_string();
+    let restored = read(stored.as_bytes()).expect("JSON");
+    assert_eq!(Session::from_json(&restored), Some(session));
+}
+
+#[test]
+fn what_was_kept_is_checked_again() {
+    let client = Client {
+        extra_params: vec![("ui_locales".into(), "ko".into())],
+        max_age: Some(60),
+        ..client(ResponseType::IdTokenToken)
+    };
+    let mut browser = Browser::new();
+    let redirect = browser
+        .begin(&client, &idp(), intent())
+        .expect("a redirect");
+    let kept = redirect.transaction.to_json();
+    assert_eq!(Transaction::from_json(&kept), Some(redirect.transaction));
+
+    for name in kept.as_object().expect("an object").keys() {
+        for wrong in [json!(0.5), json!([]), json!({})] {
+            let mut changed = kept.clone();
+            changed[name] = wrong;
+            assert_eq!(Transaction::from_json(&changed), None, "{name}");
+        }
+        let mut changed = kept.clone();
+        changed.as_object_mut().expect("an object").remove(name);
+        assert_eq!(Transaction::from_json(&changed), None, "{name}");
+    }
+    let mut changed = kept.clone();
+    changed["issuer"] = "http://idp.example.com".into();
+    assert_eq!(Transaction::from_json(&changed), None);
 }
 
 #[test]
