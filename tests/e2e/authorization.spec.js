@@ -1,0 +1,67 @@
+/** An unredeemed code for a host that redeems it on its own server. */
+
+import assert from 'node:assert/strict';
+import { clients } from '../op/op.js';
+import { ana, claimsOf, enter, loaded, tag } from './support/page.js';
+import { world } from './support/world.js';
+
+const { story, op } = await world();
+const head = tag({ 'client-id': clients.messenger, 'hand-over': 'code' });
+
+/** What a contact centre's server does with it. */
+async function redeem({ code, redirectUri, codeVerifier }) {
+  const answer = await fetch(`${op.issuer}/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'authorization_code', code, redirect_uri: redirectUri, client_id: clients.messenger, client_secret: clients.messengerSecret,
+      ...(codeVerifier && { code_verifier: codeVerifier }),
+    }),
+  });
+  return { status: answer.status, ...(await answer.json()) };
+}
+
+async function first(scene) {
+  const page = await scene.visit({ head });
+  await loaded(page);
+  const [popup, got] = await Promise.all([
+    page.waitForEvent('popup').then(async (window) => { await enter(window); return window; }),
+    page.evaluate(() => MessengerAuth.client.getAuthorization({ interaction: 'popup', timeoutMs: 30_000 })),
+  ]);
+  assert.ok(popup);
+  return got;
+}
+
+story('the code is not redeemed here, and can be redeemed there', async (scene) => {
+  const got = await first(scene);
+  assert.equal(op.asked('token').length, 0, 'the page has redeemed nothing');
+  assert.equal(got.iss, op.issuer);
+  assert.equal(got.redirectUri, `${scene.site.origin}/messenger-auth/authWindow.html`);
+  const answer = await redeem(got);
+  assert.equal(answer.status, 200, JSON.stringify(answer));
+  const claims = claimsOf(answer.id_token);
+  assert.equal(claims.sub, ana.subject);
+  assert.equal(claims.nonce, got.nonce);
+});
+
+story('each call gives a fresh code, silently where the provider knows the person', async (scene) => {
+  const one = await first(scene);
+  const [two, three] = await scene.page.evaluate(() => Promise.all([MessengerAuth.client.getAuthorization(), MessengerAuth.client.getAuthorization()]));
+  assert.equal(new Set([one.code, two.code, three.code]).size, 3);
+  assert.equal(scene.windows.length, 2, 'one window in all');
+  for (const got of [one, two, three]) assert.equal((await redeem(got)).status, 200);
+});
+
+story('the callback hands over a code', async (scene) => {
+  await first(scene);
+  const { token } = await scene.page.evaluate(() => __story.ask());
+  assert.ok(token, 'a code');
+  assert.ok(!token.includes('.'), 'not a token');
+  assert.equal(op.asked('token').length, 0);
+});
+
+story('nobody signed in: sign-in-required', async (scene) => {
+  const page = await scene.visit({ head });
+  await loaded(page);
+  const code = await page.evaluate(() => MessengerAuth.client.getAuthorization().catch((fault) => fault.code));
+  assert.ok(['sign-in-required', 'login-required'].includes(code), code);
+});

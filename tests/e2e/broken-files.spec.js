@@ -1,0 +1,72 @@
+/** Files that are missing or are not what their hash says. */
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { built, folder } from '../site/package.js';
+import { ask, element, event, loaded, panel, snippet, tag } from './support/page.js';
+import { world } from './support/world.js';
+
+const { story, site } = await world();
+const files = await built();
+const at = (name) => `/messenger-auth/${name}`;
+const changed = async (name) => Buffer.concat([await readFile(new URL(name, folder)), Buffer.from(name.endsWith('.wasm') ? [0, 2, 1, 120] : '\n//')]);
+
+for (const [name, answer] of Object.entries({
+  'missing (404)': { status: 404, body: 'not found', type: 'text/plain' },
+  'not what its hash says': { body: await changed(files.loader), type: 'text/javascript' },
+  'answered with a page': { body: '<!doctype html>', type: 'text/html; charset=utf-8' },
+})) {
+  story(`the loader is ${name}: the snippet answers null at once`, async (scene) => {
+    scene.expect(/status of 404|integrity|MIME|digest/);
+    scene.answer(at(files.loader), answer);
+    const page = await scene.visit({ head: `${snippet()}<script>globalThis.early = __story.ask();</script>`, body: element });
+    const { token, ms } = await page.evaluate(() => globalThis.early);
+    assert.equal(token, null);
+    assert.ok(ms < 3000, `null after ${ms} ms`);
+    const late = await ask(page);
+    assert.equal(late.token, null, 'and so for every later call');
+    assert.ok(late.ms < 3000, `null after ${late.ms} ms`);
+    assert.equal(await page.evaluate(() => globalThis.MessengerAuth?.client), undefined, 'not a byte of it was run');
+  });
+}
+
+story('the loader hangs: the snippet answers null at its deadline', async (scene) => {
+  await scene.page.route(`**/${files.loader}`, () => {});
+  const page = await scene.visit({ head: `${snippet('timeoutMs: 3000')}<script>globalThis.early = __story.ask();</script>`, until: 'domcontentloaded' });
+  const { token, ms } = await page.evaluate(() => globalThis.early);
+  assert.equal(token, null);
+  assert.ok(ms <= 2600, `null after ${ms} ms`);
+});
+
+for (const kind of ['glue', 'wasm']) {
+  const name = files[kind];
+  for (const [what, answer] of Object.entries({
+    'missing (404)': { status: 404, body: 'not found', type: 'text/plain' },
+    'not what its hash says': { body: await changed(name), type: kind === 'wasm' ? 'application/wasm' : 'text/javascript' },
+    'answered with a page': { body: '<!doctype html>', type: 'text/html; charset=utf-8' },
+  })) {
+    story(`the ${kind} is ${what}: load-failed, and null in time`, async (scene) => {
+      scene.expect(/status of 404|integrity|MIME|digest|\[messenger-auth\] load-failed/);
+      scene.answer(at(name), answer);
+      const page = await scene.visit({ head: tag(), body: element });
+      await loaded(page);
+      const { token, ms } = await ask(page);
+      assert.equal(token, null);
+      assert.ok(ms < 5000, `null after ${ms} ms`);
+      const failed = await event(page, 'error');
+      assert.equal(failed.code, 'load-failed');
+      assert.ok(failed.help, 'a remedy');
+      assert.equal(scene.said('error').length, 1, 'one line on the console');
+      const code = await page.evaluate(() => MessengerAuth.client.ready.then(() => 'ready', (fault) => fault.code));
+      assert.equal(code, 'load-failed');
+      await panel(page).getByRole('alert').filter({ hasText: /./ }).waitFor();
+    });
+  }
+}
+
+story('WebAssembly with the wrong type is loaded all the same', async (scene) => {
+  scene.answer(at(files.wasm), { body: await readFile(new URL(files.wasm, folder)), type: 'application/octet-stream' });
+  const page = await scene.visit({ head: tag() });
+  await event(page, 'ready');
+  assert.equal(scene.said('error').length, 0);
+});

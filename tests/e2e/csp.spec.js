@@ -1,0 +1,73 @@
+/** Content-Security-Policy: the directives of the README are enough, and one too few is said. */
+
+import assert from 'node:assert/strict';
+import { clients } from '../op/op.js';
+import { csp } from '../site/csp.js';
+import { ask, button, element, event, eventually, isIdTokenOf, loaded, panel, session, signIn, snippet, tag } from './support/page.js';
+import { world } from './support/world.js';
+
+const { story, op, site } = await world({ settings: { accessTokenTtl: 10, idTokenTtl: 10 } });
+const strict = csp({ issuer: op.issuer });
+const violations = (page) => page.evaluate(() => __story.violations);
+
+for (const [name, head, client] of [
+  ['snippet', snippet('minTtl: 1, renewAt: 0.4'), 'web'],
+  ['tag', tag({ 'min-ttl': '1', 'renew-at': '0.4' }), 'web'],
+  ['tag, implicit flow', tag({ 'min-ttl': '1', 'renew-at': '0.4', flow: 'implicit', 'client-id': clients.implicit }), clients.implicit],
+]) {
+  story(`${name} under the README's policy: window, renewal, frame and sign-out without one violation`, async (scene) => {
+    site.headers['/messenger-auth/authWindow.html'] = { 'Content-Security-Policy': strict };
+    const page = await scene.visit({ head, body: element, headers: { 'Content-Security-Policy': strict } });
+    await signIn(page);
+    isIdTokenOf((await ask(page)).token, { op, client });
+    await event(page, 'renewed', { within: 10_000 });
+    assert.deepEqual(await violations(page), []);
+
+    const tab = await scene.context.newPage();
+    await scene.visit({ head, body: element, headers: { 'Content-Security-Policy': strict }, path: '/second', page: tab });
+    await loaded(tab);
+    isIdTokenOf((await ask(tab)).token, { op, client });
+    assert.deepEqual(await violations(tab), []);
+
+    await button(page, 'Sign out').click();
+    await eventually(() => op.asked('end-session').length, 'the form reaches the issuer');
+    await page.waitForURL(`${site.origin}/page`);
+    await loaded(page);
+    assert.equal(await session(page), null);
+    assert.deepEqual(await violations(page), []);
+    delete site.headers['/messenger-auth/authWindow.html'];
+  });
+}
+
+story("'strict-dynamic' with a nonce", async (scene) => {
+  const page = await scene.visit({
+    head: snippet(),
+    body: element,
+    headers: { 'Content-Security-Policy': csp({ issuer: op.issuer, more: { 'script-src': "'nonce-{{nonce}}' 'strict-dynamic' 'wasm-unsafe-eval'" } }) },
+  });
+  await signIn(page);
+  assert.deepEqual(await violations(page), []);
+});
+
+story("without 'wasm-unsafe-eval': load-failed names it, and the callback gives null in time", async (scene) => {
+  scene.expect(/wasm-unsafe-eval|WebAssembly/);
+  const page = await scene.visit({ head: snippet(), body: element, headers: { 'Content-Security-Policy': csp({ issuer: op.issuer, wasm: false }) } });
+  await loaded(page);
+  const { token, ms } = await ask(page);
+  assert.equal(token, null);
+  assert.ok(ms < 9500, `null after ${ms} ms`);
+  const failed = await event(page, 'error');
+  assert.equal(failed.code, 'load-failed');
+  assert.ok(failed.help.includes("'wasm-unsafe-eval'"), failed.help);
+  assert.equal(scene.said('error').length, 1);
+  await panel(page).getByRole('alert').filter({ hasText: /./ }).waitFor();
+});
+
+story('without the issuer in connect-src: a typed error, and null in time', async (scene) => {
+  scene.expect(/Content Security Policy|\[messenger-auth\]/);
+  const page = await scene.visit({ head: snippet(), body: element, headers: { 'Content-Security-Policy': csp({ issuer: op.issuer, more: { 'connect-src': "'self'" } }) } });
+  await loaded(page);
+  const { token, ms } = await ask(page);
+  assert.equal(token, null);
+  assert.ok(ms < 9500, `null after ${ms} ms`);
+});

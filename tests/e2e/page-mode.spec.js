@@ -1,0 +1,131 @@
+/** The whole page leaves for the provider and comes back to the address it left. */
+
+import assert from 'node:assert/strict';
+import { clients } from '../op/op.js';
+import { ask, button, call, element, enter, event, eventually, isIdTokenOf, loaded, panel, tag } from './support/page.js';
+import { world } from './support/world.js';
+
+const { story, op, site } = await world();
+const query = '?a=1&b=%20two&code=of-the-page';
+const hash = '#/part?state=of-the-page';
+
+/** Every address that the tab's history holds. */
+async function history(scene) {
+  const devtools = await scene.context.newCDPSession(scene.page);
+  const { entries } = await devtools.send('Page.getNavigationHistory');
+  return entries.map((entry) => entry.url);
+}
+
+async function leave(page) {
+  await button(page, 'Sign in').click();
+  await page.waitForURL((url) => url.origin === op.issuer);
+}
+
+async function comeBack(scene, type) {
+  const page = scene.page;
+  const [asked] = op.asked('authorize');
+  await page.waitForURL((url) => url.origin === site.origin && url.pathname === '/page');
+  await loaded(page);
+  await eventually(() => page.evaluate(() => MessengerAuth.client.getSession()), 'a session after coming back');
+  assert.equal(page.url(), `${site.origin}/page${query}${hash}`);
+  const addresses = await history(scene);
+  for (const address of addresses.filter((one) => one.startsWith(site.origin))) {
+    assert.equal(address, `${site.origin}/page${query}${hash}`, 'the history of the site');
+    assert.ok(!address.includes(asked.params.state));
+  }
+  assert.equal(asked.params.response_type, type);
+  const left = await page.evaluate(() => Object.keys(sessionStorage).filter((key) => /^messenger-auth:(transaction|return|answer):/.test(key)));
+  assert.deepEqual(left, [], 'nothing of the login is left in the storage');
+}
+
+story('code flow', async (scene) => {
+  const page = await scene.visit({ head: tag({ transport: 'page' }), body: element, query: query + hash });
+  await leave(page);
+  assert.equal(scene.windows.length, 1, 'no window was opened');
+  await enter(page);
+  await comeBack(scene, 'code');
+  isIdTokenOf((await ask(page)).token, { op });
+  assert.equal(op.asked('token').length, 1);
+});
+
+story('implicit flow', async (scene) => {
+  const page = await scene.visit({ head: tag({ transport: 'page', 'client-id': clients.implicit, flow: 'implicit' }), body: element, query: query + hash });
+  await leave(page);
+  await enter(page);
+  await comeBack(scene, 'id_token');
+  isIdTokenOf((await ask(page)).token, { op, client: clients.implicit });
+});
+
+story('signIn({transport: "page"}) on a page that otherwise opens windows', async (scene) => {
+  const page = await scene.visit({ head: tag(), query: query + hash });
+  await loaded(page);
+  await page.evaluate(() => { MessengerAuth.client.signIn({ transport: 'page' }); });
+  await page.waitForURL((url) => url.origin === op.issuer);
+  await enter(page);
+  await comeBack(scene, 'code');
+});
+
+story('a person who says no comes back to the same address, and the page says so', async (scene) => {
+  scene.expect(/\[messenger-auth\] access-denied/);
+  const page = await scene.visit({ head: tag({ transport: 'page' }), body: element, query: query + hash });
+  await leave(page);
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.waitForURL((url) => url.origin === site.origin && url.pathname === '/page');
+  assert.equal((await event(page, 'error')).code, 'access-denied');
+  await panel(page).getByRole('alert').getByText('access was refused').waitFor();
+  assert.equal(page.url(), `${site.origin}/page${query}${hash}`);
+});
+
+story('an answer with a state that nobody sent', async (scene) => {
+  scene.expect(/\[messenger-auth\] state-mismatch/);
+  const page = await scene.visit({ head: tag({ transport: 'page' }), body: element });
+  await leave(page);
+  await page.goto(`${site.origin}/messenger-auth/authWindow.html?code=stolen&state=made-up&iss=${encodeURIComponent(op.issuer)}`);
+  await page.waitForURL((url) => url.pathname === '/page');
+  assert.equal((await event(page, 'error')).code, 'state-mismatch');
+  assert.equal(page.url(), `${site.origin}/page`);
+  assert.equal(op.asked('token').length, 0);
+  assert.equal(await page.evaluate(() => MessengerAuth.client.getSession()), null);
+});
+
+story('a return address of another origin is not followed', async (scene) => {
+  const page = await scene.visit({ head: tag({ transport: 'page' }), body: element });
+  await page.evaluate(() => sessionStorage.setItem('messenger-auth:return:abc', 'https://example.com/taken'));
+  await page.goto(`${site.origin}/messenger-auth/authWindow.html?code=x&state=abc`);
+  await page.waitForURL((url) => url.search === '');
+  await eventually(() => page.evaluate(() => document.body?.innerText.trim()), 'the window says something or the site shows its page');
+  assert.equal(new URL(page.url()).origin, site.origin);
+});
+
+story('onSignedOut: page answers null and leaves for the login page', async (scene) => {
+  const page = await scene.visit({ head: tag({ 'on-signed-out': 'page' }), query: query + hash });
+  await loaded(page);
+  await page.evaluate(() => { __story.ask().then(({ token }) => console.log(`the callback got ${token}`)); });
+  await page.waitForURL((url) => url.origin === op.issuer);
+  await eventually(() => scene.lines.some((line) => line.text === 'the callback got null'), 'the callback is answered before the page leaves');
+  await enter(page);
+  await page.waitForURL((url) => url.pathname === '/page');
+  isIdTokenOf((await ask(page)).token, { op });
+});
+
+story('no storage: storage-unavailable, and nothing leaves', async (scene) => {
+  await scene.context.addInitScript(() => Object.defineProperty(globalThis, 'sessionStorage', { get() { throw new DOMException('no', 'SecurityError'); } }));
+  const page = await scene.visit({ head: tag({ transport: 'page', storage: 'memory' }) });
+  await loaded(page);
+  const refused = await call(page, 'signIn');
+  assert.equal(refused.code, 'storage-unavailable');
+  assert.ok(refused.typed);
+  assert.equal(op.asked('authorize').length, 0);
+});
+
+story('a reload of the window that brought the answer hands out nothing twice', async (scene) => {
+  const page = await scene.visit({ head: tag({ transport: 'page' }), body: element });
+  await leave(page);
+  await enter(page);
+  await page.waitForURL((url) => url.pathname === '/page');
+  await eventually(() => page.evaluate(() => MessengerAuth?.client?.getSession()), 'a session');
+  await page.reload();
+  await loaded(page);
+  await eventually(() => page.evaluate(() => MessengerAuth.client.getSession()), 'the session again');
+  assert.equal(op.asked('token').length, 1);
+});

@@ -1,0 +1,85 @@
+/** A token is renewed before it is needed: by refresh token where there is one, else in a hidden frame. */
+
+import assert from 'node:assert/strict';
+import { clients } from '../op/op.js';
+import { ana, ask, element, event, events, eventually, isIdTokenOf, session, signIn, tag } from './support/page.js';
+import { world } from './support/world.js';
+
+const ttl = 10;
+const { story, op } = await world({ settings: { accessTokenTtl: ttl, idTokenTtl: ttl } });
+const quick = { 'min-ttl': '1', 'renew-at': '0.4' };
+
+story('by refresh token, again and again', async (scene) => {
+  const page = await scene.visit({ head: tag(quick), body: element });
+  await signIn(page);
+  const first = (await ask(page)).token;
+  const { expiresAt } = await session(page);
+
+  await event(page, 'renewed', { within: ttl * 1000 });
+  const second = (await ask(page)).token;
+  isIdTokenOf(second, { op });
+  assert.notEqual(second, first, 'a new string');
+  assert.ok((await session(page)).expiresAt > expiresAt);
+
+  await event(page, 'renewed', { count: 2, within: ttl * 1000 });
+  const third = (await ask(page)).token;
+  assert.notEqual(third, second);
+  const exchanges = op.asked('token');
+  assert.deepEqual(exchanges.slice(0, 3).map((one) => one.params.grant_type), ['authorization_code', 'refresh_token', 'refresh_token']);
+  assert.ok(exchanges.every((one) => one.status === 200), 'no refresh token is used twice');
+  assert.equal(op.asked('authorize').filter((one) => one.params.prompt === 'none').length, 0);
+  assert.equal((await events(page, 'error')).length, 0);
+  assert.equal((await session(page)).subject, ana.subject);
+});
+
+story('in a hidden frame, where there is no refresh token', async (scene) => {
+  const page = await scene.visit({ head: tag({ ...quick, 'client-id': clients.implicit, flow: 'implicit' }), body: element });
+  await signIn(page);
+  const first = (await ask(page)).token;
+  op.forget();
+  await event(page, 'renewed', { within: ttl * 1000 });
+  const second = (await ask(page)).token;
+  isIdTokenOf(second, { op, client: clients.implicit });
+  assert.notEqual(second, first);
+  assert.ok(op.asked('authorize').every((one) => one.params.prompt === 'none'));
+  assert.equal(scene.windows.length, 2, 'no further window');
+});
+
+story('at 75 % of the token’s life where nothing else is said', async (scene) => {
+  const page = await scene.visit({ head: tag({ 'min-ttl': '1' }), body: element });
+  await signIn(page);
+  const [{ at }] = op.asked('token');
+  await event(page, 'renewed', { within: ttl * 1000 });
+  const share = (op.asked('token')[1].at - at) / (ttl * 1000);
+  assert.ok(share > 0.6 && share < 0.95, `renewed after ${Math.round(share * 100)} %`);
+});
+
+story('the provider has ended the session: the frame is tried, then sign-in-required', async (scene) => {
+  const page = await scene.visit({ head: tag(quick), body: element });
+  await signIn(page);
+  op.settings.alter = (ctx, record) => {
+    if (record.route !== 'token') return;
+    ctx.status = 400;
+    ctx.body = { error: 'invalid_grant', error_description: 'grant request is invalid' };
+  };
+  await scene.context.clearCookies();
+  scene.expect(/status of 400/);
+  await event(page, 'sign-in-required', { within: ttl * 1000 });
+  await eventually(async () => (await session(page)) === null, 'the session ends with its token', ttl * 1000 + 5000);
+  assert.equal((await ask(page)).token, null);
+});
+
+story('a token endpoint that fails for a moment: the session goes on', async (scene) => {
+  const page = await scene.visit({ head: tag(quick), body: element });
+  await signIn(page);
+  let failed = 0;
+  op.settings.alter = (ctx, record) => {
+    if (record.route !== 'token' || failed) return;
+    failed += 1;
+    ctx.status = 503;
+    ctx.body = 'busy';
+  };
+  scene.expect(/status of 503/);
+  await eventually(() => failed, 'the first renewal fails', ttl * 1000);
+  isIdTokenOf((await ask(page)).token, { op });
+});

@@ -1,0 +1,76 @@
+/** Signing out: here, at the issuer, and of the refresh token. */
+
+import assert from 'node:assert/strict';
+import { ask, button, call, element, event, eventually, loaded, session, signIn, tag } from './support/page.js';
+import { world } from './support/world.js';
+
+const { story, op, site } = await world();
+
+story('at the issuer: by form post, and back to this page', async (scene) => {
+  const page = await scene.visit({ head: tag(), body: element });
+  await signIn(page);
+  const [{ refresh_token, id_token }] = op.issued();
+  const addresses = [];
+  page.on('framenavigated', (frame) => addresses.push(frame.url()));
+
+  await button(page, 'Sign out').click();
+  await eventually(() => op.asked('end-session').length, 'the issuer hears of it');
+  await page.waitForURL(`${site.origin}/page`);
+  await loaded(page);
+
+  const [asked] = op.asked('end-session');
+  assert.equal(asked.method, 'POST');
+  assert.equal(asked.params.id_token_hint, id_token);
+  assert.equal(asked.params.post_logout_redirect_uri, `${site.origin}/page`);
+  assert.ok(!addresses.join().includes(id_token), 'the hint is in no address');
+  assert.equal(op.asked('revocation').length, 1);
+  assert.equal(await op.alive(refresh_token), false);
+  assert.equal(await session(page), null);
+  const { token } = await ask(page);
+  assert.equal(token, null, 'the issuer has forgotten the person too');
+  await button(page, 'Sign in').waitFor();
+});
+
+story('here alone: the session ends, the page stays, and nobody is signed in again unseen', async (scene) => {
+  const page = await scene.visit({ head: tag(), body: element });
+  await signIn(page);
+  const [tokens] = op.issued();
+  op.forget();
+  assert.equal((await call(page, 'signOut', { atIssuer: false })).code, undefined);
+  await event(page, 'signed-out');
+  assert.equal(await session(page), null);
+  // The issuer still knows the person; the person has left all the same.
+  assert.equal((await ask(page)).token, null);
+  assert.equal(op.asked('authorize').length, 0);
+  assert.equal(op.asked('end-session').length, 0);
+  const kept = await page.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }]));
+  for (const kind of ['access_token', 'id_token', 'refresh_token']) assert.ok(!kept.includes(tokens[kind]), `no ${kind} is left in the storage`);
+  await button(page, 'Sign in').waitFor();
+});
+
+story('here alone, then signed in again', async (scene) => {
+  const page = await scene.visit({ head: tag({ silent: 'false' }), body: element });
+  await signIn(page);
+  await call(page, 'signOut', { atIssuer: false });
+  await event(page, 'signed-out');
+  // The issuer still knows the person: the window comes back by itself.
+  const [popup] = await Promise.all([page.waitForEvent('popup'), button(page, 'Sign in').click()]);
+  await event(page, 'signed-in', { count: 2 });
+  await eventually(() => popup.isClosed(), 'the window closes');
+});
+
+story('a revocation endpoint that fails does not keep anybody signed in', async (scene) => {
+  scene.expect(/status of 500/);
+  op.settings.alter = (ctx, record) => { if (record.route === 'revocation') { ctx.status = 500; ctx.body = 'broken'; } };
+  const page = await scene.visit({ head: tag({ silent: 'false' }), body: element });
+  await signIn(page);
+  await call(page, 'signOut', { atIssuer: false });
+  assert.equal(await session(page), null);
+  assert.equal((await ask(page)).token, null);
+});
+
+story('with nobody signed in it does nothing and fails nowhere', async (scene) => {
+  const page = await scene.visit({ head: tag() });
+  await loaded(page);
+  assert.equal((await call(page, 'signOut', { atIssuer: false })).code, undefined);
+});

@@ -1,0 +1,93 @@
+/** What a story does on a page of the site, and what it looks at there. */
+
+import assert from 'node:assert/strict';
+import { people } from '../../op/people.js';
+
+export const [ana, minjun] = people;
+
+/** The usual script tag. */
+export const tag = (attributes = {}) => `<!-- messenger-auth-tag ${JSON.stringify({ issuer: '{{issuer}}', 'client-id': 'web', ...attributes })} -->`;
+
+/** The usual snippet; `more` is put into its options as JavaScript. */
+export const snippet = (more = '') => `<!-- messenger-auth-snippet { issuer: "{{issuer}}", clientId: "web", ${more} } -->`;
+
+export const element = '<messenger-auth></messenger-auth>';
+
+/** Waits until `look` gives something true, and gives that. */
+export async function eventually(look, what, within = 10_000) {
+  const end = Date.now() + within;
+  for (;;) {
+    const seen = await look();
+    if (seen) return seen;
+    if (Date.now() > end) assert.fail(`${what}: not within ${within} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Asks as a messenger does: `{ token, ms }`. */
+export const ask = (page, path, limit) => page.evaluate(([name, most]) => __story.ask(name, most), [path, limit]);
+
+export const events = (page, name) => page.evaluate((wanted) => __story.events.filter((one) => !wanted || one.name === wanted), name);
+
+/** Waits for the `count`-th event of this name. */
+export async function event(page, name, { count = 1, within = 10_000 } = {}) {
+  return eventually(async () => (await events(page, name))[count - 1], `event ${name} (${count})`, within);
+}
+
+/** The panel's buttons and texts; Playwright sees through the shadow root. */
+export const button = (page, name) => page.locator('messenger-auth').getByRole('button', { name });
+export const panel = (page) => page.locator('messenger-auth');
+
+/** Does something that opens a window, and gives the window. */
+export async function windowOf(page, act) {
+  const [popup] = await Promise.all([page.waitForEvent('popup'), act()]);
+  return popup;
+}
+
+/** Presses *Sign in* and gives the window. */
+export const pressSignIn = (page) => windowOf(page, () => button(page, 'Sign in').click());
+
+/** Fills in the provider's form, wherever it is shown. */
+export async function enter(place, person = ana) {
+  await place.getByLabel('Name or e-mail').fill(person.login);
+  await place.getByLabel('Password').fill(person.password);
+  await place.getByRole('button', { name: 'Sign in' }).click();
+}
+
+export const closed = (popup, within = 10_000) => eventually(() => popup.isClosed(), 'the window closes by itself', within);
+
+/** The whole of it: press, sign in, wait until the page knows. */
+export async function signIn(page, person = ana) {
+  const already = (await events(page, 'signed-in')).length;
+  const popup = await pressSignIn(page);
+  await enter(popup, person);
+  await event(page, 'signed-in', { count: already + 1 });
+  await closed(popup);
+}
+
+export const session = (page) => page.evaluate(() => MessengerAuth.client.getSession());
+
+/** Waits for the loader. */
+export const loaded = (page) => page.waitForFunction(() => globalThis.MessengerAuth?.client);
+
+/** Calls a method of the client: `{ value }`, or `{ code, message, help, typed }` where it is refused. */
+export const call = (page, method, options) => page.evaluate(([name, given]) => Promise.resolve(MessengerAuth.client[name](...(given === undefined || given === null ? [] : [given]))).then(
+  (value) => ({ value }),
+  (fault) => ({ code: fault.code, message: fault.message, help: fault.help, typed: fault instanceof MessengerAuth.MessengerAuthError }),
+), [method, options]);
+
+export function claimsOf(token) {
+  const parts = token.split('.');
+  assert.equal(parts.length, 3, 'a token in three parts');
+  return JSON.parse(Buffer.from(parts[1], 'base64url').toString());
+}
+
+/** Asserts that it is an ID token of this person for this client. */
+export function isIdTokenOf(token, { person = ana, op, client = 'web' }) {
+  assert.equal(typeof token, 'string');
+  const claims = claimsOf(token);
+  assert.equal(claims.sub, person.subject);
+  assert.equal(claims.iss, op.issuer);
+  assert.equal(claims.aud, client);
+  return claims;
+}

@@ -1,0 +1,105 @@
+/** One provider, one site and one Chromium for a spec file; a new profile for each story in it. */
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { startOp } from '../../op/op.js';
+import { startSite } from '../../site/site.js';
+import { launch } from './browser.js';
+import { record } from './recorder.js';
+
+/** Nothing in a story waits longer than this, unless it says so. Milliseconds. */
+const PATIENCE = 15_000;
+
+/**
+ * @param {object} [options]
+ * @param {object} [options.settings] of the provider
+ * @param {string[]} [options.pages] paths to which a sign-out may return
+ * @param {boolean} [options.blockWindows] leave the popup blocker on
+ */
+export async function world({ settings = {}, pages = ['/page'], blockWindows = false } = {}) {
+  const site = await startSite();
+  const op = await startOp({ sites: [site.origin], pages, settings });
+  site.words.issuer = op.issuer;
+  const browser = await launch({ blockWindows });
+  after(async () => {
+    await browser.close();
+    await Promise.all([site.close(), op.close()]);
+  });
+  const original = { ...op.settings };
+
+  /** Tells one story: `run` gets what `open` gives. It fails on any problem in a page that the story did not announce. */
+  const story = (name, options, run = options) => test(name, { timeout: 90_000 }, async () => {
+    const scene = await open({ site, op, browser, context: options === run ? {} : options });
+    try {
+      await run(scene);
+      await scene.check();
+    } finally {
+      await scene.context.close();
+      Object.assign(op.settings, original);
+      op.forget();
+      site.requests.length = 0;
+      for (const path of scene.replaced) site.restore(path);
+    }
+  });
+
+  return { site, op, browser, story };
+}
+
+async function open({ site, op, browser, context: wanted }) {
+  const context = await browser.newContext({ locale: 'en-GB', ...wanted });
+  context.setDefaultTimeout(PATIENCE);
+  await context.addInitScript(record);
+  const problems = [];
+  const announced = [];
+  const windows = [];
+  const lines = [];
+  context.on('page', (page) => {
+    windows.push(page);
+    page.on('console', (message) => {
+      lines.push({ type: message.type(), text: message.text() });
+      if (message.type() === 'error') problems.push(`console: ${message.text()} (${message.location().url})`);
+    });
+    page.on('pageerror', (fault) => problems.push(`uncaught: ${fault.stack ?? fault}`));
+    page.on('crash', () => problems.push('the page crashed'));
+  });
+
+  const scene = {
+    site,
+    op,
+    context,
+    page: await context.newPage(),
+    windows,
+    replaced: new Set(),
+    /** Every line on any console: `{ type, text }`. */
+    lines,
+    /** Lines of ours on the console. */
+    said: (type) => lines.filter((line) => line.type === type && line.text.includes('[messenger-auth]')),
+    /** Announces a problem that belongs to the story. */
+    expect: (...patterns) => announced.push(...patterns),
+
+    /** Puts a page on the site and goes there. */
+    visit: async ({ head = '', body = '', lang = 'en', path = '/page', query = '', headers = {}, page = scene.page, until = 'load' } = {}) => {
+      scene.put({ head, body, lang, path, headers });
+      await page.goto(site.origin + path + query, { waitUntil: until });
+      return page;
+    },
+    put: ({ head = '', body = '', lang = 'en', path = '/page', headers = {} }) => {
+      scene.replaced.add(path);
+      return site.page(path, `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><title>A page</title>${head}</head><body>${body}</body></html>`, headers);
+    },
+    /** Spoils or replaces what the site answers at a path, for this story. */
+    answer: (path, what) => {
+      scene.replaced.add(path);
+      site.answer(path, what);
+    },
+    check: async () => {
+      const unexpected = problems.filter((problem) => !announced.some((pattern) => pattern.test(problem)));
+      assert.deepEqual(unexpected, [], 'problems on the pages of this story');
+      for (const page of windows.filter((one) => !one.isClosed())) {
+        const asked = await page.evaluate(() => globalThis.__story?.asked ?? []).catch(() => []);
+        for (const { times } of asked) assert.ok(times <= 1, `a callback was called ${times} times`);
+      }
+    },
+  };
+  return scene;
+}

@@ -1,0 +1,142 @@
+/** The sign-in window when it is closed, severed by Cross-Origin-Opener-Policy, or given up. */
+
+import assert from 'node:assert/strict';
+import { ana, ask, button, closed, element, enter, event, eventually, isIdTokenOf, loaded, panel, pressSignIn, session, tag } from './support/page.js';
+import { world } from './support/world.js';
+
+const { story, op } = await world();
+
+/** Records how the promise of `signIn` ends, beside the panel's own button. */
+const watched = `${element}<button id="own">Log in</button><script>
+  own.onclick = () => {
+    const started = performance.now();
+    globalThis.outcome = undefined;
+    MessengerAuth.client.signIn().then(() => 'signed in', (fault) => fault.code).then((how) => { globalThis.outcome = { how, at: performance.now() - started }; });
+  };
+</script>`;
+
+async function press(scene) {
+  await loaded(scene.page);
+  const [popup] = await Promise.all([scene.page.waitForEvent('popup'), scene.page.locator('#own').click()]);
+  return popup;
+}
+
+const outcome = async (page, within) => eventually(() => page.evaluate(() => globalThis.outcome), 'signIn ends', within);
+
+/** The window has been open and attached for longer than a second. */
+async function attached(page, popup) {
+  await popup.getByLabel('Password').waitFor();
+  const since = await page.evaluate(() => performance.now());
+  await page.waitForFunction((start) => performance.now() > start + 1500, since);
+}
+
+story('closed by the person: popup-closed within three seconds', async (scene) => {
+  const page = await scene.visit({ head: tag(), body: watched });
+  const popup = await press(scene);
+  await attached(page, popup);
+  await popup.close();
+  const { how } = await outcome(page, 3500);
+  assert.equal(how, 'popup-closed');
+  await panel(page).getByText('closed before').waitFor();
+  await button(page, 'Try again').waitFor();
+});
+
+story('closed, but the answer comes later: signed in all the same', async (scene) => {
+  const page = await scene.visit({ head: tag(), body: watched });
+  const popup = await press(scene);
+  await attached(page, popup);
+  const address = popup.url();
+  await popup.close();
+  assert.equal((await outcome(page, 3500)).how, 'popup-closed');
+
+  const tab = await scene.context.newPage();
+  await tab.goto(address);
+  await enter(tab);
+  await event(page, 'signed-in');
+  assert.equal((await session(page)).subject, ana.subject);
+  isIdTokenOf((await ask(page)).token, { op });
+});
+
+story('closed, then tried again', async (scene) => {
+  const page = await scene.visit({ head: tag(), body: watched });
+  const popup = await press(scene);
+  await attached(page, popup);
+  await popup.close();
+  await outcome(page, 3500);
+  const [second] = await Promise.all([page.waitForEvent('popup'), button(page, 'Try again').click()]);
+  await enter(second);
+  await event(page, 'signed-in');
+  await closed(second);
+});
+
+story('nobody comes back: timeout at signInTimeoutMs, and the window goes', async (scene) => {
+  const page = await scene.visit({ head: tag({ 'sign-in-timeout-ms': '3000' }), body: watched });
+  const popup = await press(scene);
+  await popup.getByLabel('Password').waitFor();
+  const { how, at } = await outcome(page, 6000);
+  assert.equal(how, 'timeout');
+  assert.ok(at < 5000, `ended after ${at} ms`);
+  await closed(popup);
+});
+
+for (const policy of ['same-origin', 'same-origin-allow-popups']) {
+  story(`COOP ${policy} on the provider's first page`, async (scene) => {
+    op.settings.coop = { signIn: policy };
+    const page = await scene.visit({ head: tag(), body: element });
+    const popup = await pressSignIn(page);
+    await attached(page, popup);
+    assert.equal(await page.evaluate(() => __story.events.filter((one) => one.name === 'error').length), 0, 'not mistaken for a closed window');
+    await enter(popup);
+    await event(page, 'signed-in');
+    await closed(popup);
+    isIdTokenOf((await ask(page)).token, { op });
+  });
+
+  story(`COOP ${policy} on a later page of the provider's`, async (scene) => {
+    op.settings.consent = 'ask';
+    op.settings.coop = { consent: policy };
+    const page = await scene.visit({ head: tag(), body: element });
+    const popup = await pressSignIn(page);
+    await attached(page, popup);
+    await enter(popup);
+    const allow = popup.getByRole('button', { name: 'Allow' });
+    await allow.waitFor();
+    await allow.click();
+    await event(page, 'signed-in');
+    await closed(popup);
+    isIdTokenOf((await ask(page)).token, { op });
+  });
+
+  story(`COOP ${policy} on the site's own page`, async (scene) => {
+    const page = await scene.visit({ head: tag(), body: element, headers: { 'Cross-Origin-Opener-Policy': policy } });
+    const popup = await pressSignIn(page);
+    await attached(page, popup);
+    await enter(popup);
+    await event(page, 'signed-in');
+    await closed(popup);
+    isIdTokenOf((await ask(page)).token, { op });
+  });
+}
+
+story('severed: the panel asks, and reopening leads to the login', async (scene) => {
+  op.settings.coop = { signIn: 'same-origin' };
+  const page = await scene.visit({ head: tag(), body: watched });
+  const popup = await press(scene);
+  await popup.getByLabel('Password').waitFor();
+  await panel(page).getByText('Still signing in?').waitFor();
+  const [again] = await Promise.all([page.waitForEvent('popup'), button(page, 'Reopen window').click()]);
+  await enter(again);
+  await event(page, 'signed-in');
+  assert.equal((await outcome(page)).how, 'signed in');
+  assert.equal(op.asked('token').length, 1);
+});
+
+story('severed: cancelling gives popup-closed', async (scene) => {
+  op.settings.coop = { signIn: 'same-origin' };
+  const page = await scene.visit({ head: tag(), body: watched });
+  const popup = await press(scene);
+  await popup.getByLabel('Password').waitFor();
+  await panel(page).getByText('Still signing in?').waitFor();
+  await button(page, 'Cancel').click();
+  assert.equal((await outcome(page)).how, 'popup-closed');
+});
