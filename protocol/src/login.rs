@@ -296,7 +296,7 @@ pub fn complete(transaction: &Transaction, callback_url: &str, now: Timestamp) -
     }
     let transaction = transaction.clone();
     discovery::metadata(&transaction.issuer).and_then(now, move |metadata, now| {
-        check_iss(&transaction.issuer, &metadata, answer.iss.as_deref())?;
+        check_iss(&transaction.issuer, &metadata, &answer)?;
         match answer.outcome {
             Outcome::Refused { error, description } => Err(Error::refused(
                 &error,
@@ -353,11 +353,18 @@ fn check_offer(transaction: &Transaction, metadata: &Metadata) -> Result<(), Err
     }
 }
 
-/// RFC 9207: an issuer that announces it names itself in every answer.
-fn check_iss(issuer: &Issuer, metadata: &Metadata, iss: Option<&str>) -> Result<(), Error> {
-    let holds = match (issuer.kind(), iss) {
+/// RFC 9207: an issuer that announces it names itself in every answer. An ID token names it
+/// as well, and is checked for that; providers leave the parameter out where one comes.
+fn check_iss(
+    issuer: &Issuer,
+    metadata: &Metadata,
+    answer: &callback::Answer,
+) -> Result<(), Error> {
+    let brings_id_token =
+        matches!(&answer.outcome, Outcome::Tokens(tokens) if tokens.id_token.is_some());
+    let holds = match (issuer.kind(), answer.iss.as_deref()) {
         (Kind::Oidc(oidc), Some(iss)) => oidc.is_named_by(iss),
-        (Kind::Oidc(_), None) => !metadata.answers_name_issuer,
+        (Kind::Oidc(_), None) => brings_id_token || !metadata.answers_name_issuer,
         (Kind::GenesysCloud(_), _) => true,
     };
     if holds {

@@ -306,7 +306,11 @@ impl Visitor {
     }
 
     fn report(&self, error: Error) {
-        (self.announce.status)(Status::Failed(error.clone()));
+        (self.announce.status)(match &error {
+            // Not a failure yet: a button of ours opens it.
+            Error::PopupBlocked => Status::WindowBlocked,
+            error => Status::Failed(error.clone()),
+        });
         self.tell(&Event::Error(error));
     }
 

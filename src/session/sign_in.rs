@@ -174,11 +174,7 @@ impl Visitor {
             }
             (Some(interactive), Some(_)) => Rc::clone(&interactive.flight),
             (None, Some(_)) => Flight::new(),
-            (None, None) => {
-                drop(state);
-                (self.announce.status)(Status::WindowBlocked);
-                return Err(Error::PopupBlocked);
-            }
+            (None, None) => return Err(Error::PopupBlocked),
         };
         let Some(window) = window.map(Rc::new) else {
             return Ok(flight);

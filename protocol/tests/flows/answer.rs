@@ -112,8 +112,13 @@ fn iss_wrong_or_absent_although_announced() {
 
     let mut implicit = Waiting::at(announced(), ResponseType::IdToken);
     assert_eq!(
-        implicit.refuses("#id_token=x&state=STATE"),
+        implicit.refuses("#error=access_denied&state=STATE"),
         "issuer-mismatch"
+    );
+    // An ID token carries its issuer itself, and is refused for what it says.
+    assert_eq!(
+        implicit.refuses("#id_token=x&state=STATE"),
+        "token-malformed"
     );
     assert_eq!(
         implicit.refuses("#id_token=x&state=STATE&iss=https://x"),
