@@ -5,6 +5,7 @@
 
 use protocol::{
     Error,
+    address::Address,
     client::{Client, ResponseType},
     issuer::Issuer,
     json,
@@ -103,7 +104,7 @@ impl Config {
     /// none: `authWindow.html` beside the loader, when that is on the page's own origin.
     pub fn parse(options: &Map<String, Value>, redirect_uri: Option<&str>) -> Result<Self, Error> {
         let options = Options(options);
-        options.refuse_unknown()?;
+        options.refuse_others(&KNOWN)?;
         options.check_loader_options()?;
 
         let issuer = match options.0.get("issuer") {
@@ -114,12 +115,22 @@ impl Config {
         client.check(&issuer)?;
 
         let token_url = options.text("tokenUrl")?.map(str::to_owned);
+        if token_url
+            .as_deref()
+            .is_some_and(|url| Address::parse(url).is_none())
+        {
+            return Err(bad(
+                "tokenUrl",
+                "must be a whole https: address (http: on localhost only)",
+            ));
+        }
         let host = options.choice(
             "host",
             &[("page", Host::Page), ("dynamics", Host::Dynamics)],
         )?;
-        Ok(Self {
-            hand_over: hand_over(options, &client, &issuer, token_url.as_deref())?,
+        let gives_id_token = issuer.issues_id_tokens() && client.gives_id_token();
+        let config = Self {
+            hand_over: hand_over(options, gives_id_token)?,
             transport: transport(options)?.unwrap_or(Transport::Popup),
             silent: options.switch("silent")?.unwrap_or(true) && issuer.allows_silent(),
             host: host.unwrap_or(Host::Page),
@@ -148,10 +159,43 @@ impl Config {
                 .unwrap_or(Storage::Session),
             renew_at: options.share("renewAt")?.unwrap_or(0.75),
             min_ttl: options.number("minTtl", 0, 3_600)?.unwrap_or(60),
-            locale: options.text("locale")?.map(str::to_owned),
+            locale: options
+                .choice("locale", &[("en", "en"), ("es", "es"), ("ko", "ko")])?
+                .map(str::to_owned),
             client,
             issuer,
-        })
+        };
+        config.can_give(config.hand_over)?;
+        Ok(config)
+    }
+
+    /// Whether the whole page may leave for the issuer.
+    #[must_use]
+    pub fn leaves_page(&self) -> bool {
+        self.transport == Transport::Page || self.on_signed_out == OnSignedOut::Page
+    }
+
+    /// Refuses what this issuer, flow and scope can never give.
+    pub fn can_give(&self, what: HandOver) -> Result<(), Error> {
+        let response_type = self.client.response_type;
+        let why = match what {
+            HandOver::Token(TokenKind::IdToken)
+                if !self.issuer.issues_id_tokens() || !self.client.gives_id_token() =>
+            {
+                "'id_token' needs an issuer, a response type and a scope ('openid') that give one"
+            }
+            HandOver::Token(TokenKind::AccessToken) | HandOver::TokenUrl
+                if response_type == ResponseType::IdToken =>
+            {
+                "what needs an access token needs flow 'code' or a response type with 'token'"
+            }
+            HandOver::Code if response_type != ResponseType::Code => "'code' needs flow 'code'",
+            HandOver::TokenUrl if self.token_url.is_none() => {
+                "'token-url' needs the option tokenUrl"
+            }
+            _ => return Ok(()),
+        };
+        Err(bad("handOver", why))
     }
 
     /// Which token is renewed ahead of time: the one that is handed over, and the access
@@ -268,13 +312,7 @@ fn client(
     })
 }
 
-fn hand_over(
-    options: Options<'_>,
-    client: &Client,
-    issuer: &Issuer,
-    token_url: Option<&str>,
-) -> Result<HandOver, Error> {
-    let gives_id_token = issuer.issues_id_tokens() && client.gives_id_token();
+fn hand_over(options: Options<'_>, gives_id_token: bool) -> Result<HandOver, Error> {
     let asked = options.choice(
         "handOver",
         &[
@@ -284,26 +322,12 @@ fn hand_over(
             ("token-url", HandOver::TokenUrl),
         ],
     )?;
-    let impossible = |why: &str| Err(bad("handOver", why));
-    match asked {
-        None if gives_id_token => Ok(HandOver::Token(TokenKind::IdToken)),
-        None => Ok(HandOver::Token(TokenKind::AccessToken)),
-        Some(HandOver::Token(TokenKind::IdToken)) if !gives_id_token => impossible(
-            "'id_token' needs an issuer, a response type and a scope ('openid') that give one",
-        ),
-        Some(HandOver::Token(TokenKind::AccessToken))
-            if client.response_type == ResponseType::IdToken =>
-        {
-            impossible("'access_token' needs flow 'code' or a response type with 'token'")
-        }
-        Some(HandOver::Code) if client.response_type != ResponseType::Code => {
-            impossible("'code' needs flow 'code'")
-        }
-        Some(HandOver::TokenUrl) if token_url.is_none() => {
-            impossible("'token-url' needs the option tokenUrl")
-        }
-        Some(possible) => Ok(possible),
-    }
+    let usual = if gives_id_token {
+        TokenKind::IdToken
+    } else {
+        TokenKind::AccessToken
+    };
+    Ok(asked.unwrap_or(HandOver::Token(usual)))
 }
 
 fn bad(option: &str, problem: &str) -> Error {
@@ -349,8 +373,9 @@ const KNOWN: [&str; 24] = [
 ];
 
 impl<'a> Options<'a> {
-    fn refuse_unknown(self) -> Result<(), Error> {
-        match self.0.keys().find(|key| !KNOWN.contains(&key.as_str())) {
+    /// Refuses the names that are not `known`.
+    pub fn refuse_others(self, known: &[&str]) -> Result<(), Error> {
+        match self.0.keys().find(|key| !known.contains(&key.as_str())) {
             Some(key) => Err(bad(
                 key,
                 "is no option of this version; see the list in the README",
@@ -613,6 +638,12 @@ mod tests {
             "handOver",
         );
         refused(&json!({ "handOver": "token-url" }), "handOver");
+        refused(
+            &json!({ "flow": "implicit", "handOver": "token-url", "tokenUrl": "https://x.com/t" }),
+            "handOver",
+        );
+        refused(&json!({ "tokenUrl": "/token" }), "tokenUrl");
+        refused(&json!({ "locale": "de" }), "locale");
         let token_only =
             json!({ "flow": "implicit", "responseType": "token", "handOver": "id_token" });
         refused(&token_only, "handOver");

@@ -4,10 +4,13 @@ use std::future::Future;
 
 use protocol::{Error, time::Timestamp};
 
-use crate::browser::{clock, timer};
+use crate::browser::{
+    clock,
+    timer::{self, Elapsed},
+};
 
 /// A moment by which a caller must have its answer.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Deadline(Timestamp);
 
 impl Deadline {
@@ -16,9 +19,9 @@ impl Deadline {
         Self(now().plus_millis(i64::from(millis)))
     }
 
-    /// This deadline, or one so many milliseconds from now when that is sooner.
-    pub(crate) fn or_after(self, millis: u32) -> Self {
-        Self(self.0.min(Self::after(millis).0))
+    /// The sooner of the two.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self(self.0.min(other.0))
     }
 
     /// Milliseconds that are left; 0 when it has passed.
@@ -30,11 +33,12 @@ impl Deadline {
     pub(crate) async fn limit<T>(
         self,
         waiting_for: &str,
-        work: impl Future<Output = T>,
+        work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
-        timer::deadline(work, self.left())
-            .await
-            .map_err(|_| timed_out(waiting_for))
+        match timer::deadline(work, self.left()).await {
+            Ok(result) => result,
+            Err(Elapsed) => Err(timed_out(waiting_for)),
+        }
     }
 }
 

@@ -2,10 +2,9 @@
 
 use std::{
     cell::{Cell, RefCell},
+    future::Future,
     rc::Rc,
 };
-
-use futures::future::LocalBoxFuture;
 
 use protocol::{
     Error,
@@ -18,7 +17,7 @@ use protocol::{
 };
 
 use crate::{
-    browser::{crypto, fetch},
+    browser::{crypto, fetch, task::Work},
     deadline::{Deadline, now, timed_out},
     flight::Flight,
     journal::Journal,
@@ -27,7 +26,7 @@ use crate::{
 /// Carries out steps, and keeps what may be reused: discovery and keys.
 pub(crate) struct Driver {
     held: RefCell<Vec<(String, Response)>>,
-    fetching: RefCell<Vec<(String, Rc<Flight<()>>)>>,
+    fetching: RefCell<Vec<(String, Rc<Flight>)>>,
     pub(crate) journal: Journal,
 }
 
@@ -49,33 +48,41 @@ impl Driver {
     }
 
     /// Goes from step to step until the browser has nothing left to do.
-    pub(crate) async fn run<T: 'static>(
+    pub(crate) fn run<T: 'static>(
         &self,
         next: Next<T>,
         deadline: Deadline,
-    ) -> Result<Arrival<T>, Error> {
+    ) -> impl Future<Output = Result<Arrival<T>, Error>> {
         // The result is put aside, so that the loop is downloaded once, whatever it leads to.
         let result = Rc::new(Cell::new(None));
         let aside = Rc::clone(&result);
-        let next = next?.and_then(now(), move |done, _| {
-            aside.set(Some(done));
-            Ok(Step::Done(()))
+        let next = next.and_then(|step| {
+            step.and_then(now(), move |done, _| {
+                aside.set(Some(done));
+                Ok(Step::Done(()))
+            })
         });
-        match self.carry_out(next, deadline).await? {
-            Some(redirect) => Ok(Arrival::Redirect(redirect)),
-            None => result.take().map(Arrival::Done).ok_or(Error::Crashed),
+        let carrying_out = self.carry_out(next, deadline);
+        async move {
+            match carrying_out.await? {
+                Some(redirect) => Ok(Arrival::Redirect(redirect)),
+                None => result.take().map(Arrival::Done).ok_or(Error::Crashed),
+            }
         }
     }
 
     /// Runs steps that never send a person anywhere.
-    pub(crate) async fn finish<T: 'static>(
+    pub(crate) fn finish<T: 'static>(
         &self,
         next: Next<T>,
         deadline: Deadline,
-    ) -> Result<T, Error> {
-        match self.run(next, deadline).await? {
-            Arrival::Done(result) => Ok(result),
-            Arrival::Redirect(_) => Err(Error::Crashed),
+    ) -> impl Future<Output = Result<T, Error>> {
+        let running = self.run(next, deadline);
+        async move {
+            match running.await? {
+                Arrival::Done(result) => Ok(result),
+                Arrival::Redirect(_) => Err(Error::Crashed),
+            }
         }
     }
 
@@ -84,7 +91,7 @@ impl Driver {
         &self,
         next: Next<()>,
         deadline: Deadline,
-    ) -> LocalBoxFuture<'_, Result<Option<Box<Redirect>>, Error>> {
+    ) -> Work<'_, Result<Option<Box<Redirect>>, Error>> {
         Box::pin(async move {
             let mut step = next?;
             loop {
@@ -141,7 +148,7 @@ impl Driver {
                 found.map(|(_, flight)| Rc::clone(flight))
             };
             if let Some(flight) = under_way
-                && let Err(error) = deadline.limit(place(&request.url), flight.wait()).await
+                && let Err(error) = flight.wait(deadline, place(&request.url)).await
             {
                 return (Err(error), None);
             }
@@ -203,7 +210,7 @@ impl Driver {
 
 struct Announced<'a> {
     driver: &'a Driver,
-    flight: Rc<Flight<()>>,
+    flight: Rc<Flight>,
 }
 
 impl Drop for Announced<'_> {
@@ -212,7 +219,7 @@ impl Drop for Announced<'_> {
             .fetching
             .borrow_mut()
             .retain(|(_, flight)| !Rc::ptr_eq(flight, &self.flight));
-        self.flight.land(());
+        self.flight.land(Ok(()));
     }
 }
 

@@ -1,33 +1,28 @@
 //! One piece of work that many callers wait for.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, future::Future, rc::Rc};
 
-use futures::channel::oneshot;
+use protocol::Error;
+
+use crate::{browser::bell::Bell, deadline::Deadline};
 
 /// Work under way: whoever comes while it lasts waits for the same result.
-pub(crate) struct Flight<T> {
-    landed: RefCell<Option<T>>,
-    waiting: RefCell<Vec<oneshot::Sender<T>>>,
+#[derive(Default)]
+pub(crate) struct Flight {
+    landed: RefCell<Option<Result<(), Error>>>,
+    bell: Bell,
 }
 
-impl<T: Clone> Flight<T> {
+impl Flight {
     pub(crate) fn new() -> Rc<Self> {
-        Rc::new(Self {
-            landed: RefCell::new(None),
-            waiting: RefCell::new(Vec::new()),
-        })
+        Rc::default()
     }
 
     /// Gives everyone the result. Only the first landing counts.
-    pub(crate) fn land(&self, result: T) {
-        if self.landed.borrow().is_some() {
-            return;
-        }
-        *self.landed.borrow_mut() = Some(result.clone());
-        let waiting = self.waiting.take();
-        for caller in waiting {
-            // A caller whose own deadline has passed is not there any more.
-            let _ = caller.send(result.clone());
+    pub(crate) fn land(&self, result: Result<(), Error>) {
+        if self.is_under_way() {
+            *self.landed.borrow_mut() = Some(result);
+            self.bell.ring();
         }
     }
 
@@ -36,17 +31,13 @@ impl<T: Clone> Flight<T> {
         self.landed.borrow().is_none()
     }
 
-    /// Waits for the result. Never ends when the work is abandoned: callers bring a
-    /// deadline of their own.
-    pub(crate) async fn wait(&self) -> T {
-        if let Some(result) = &*self.landed.borrow() {
-            return result.clone();
-        }
-        let (sender, receiver) = oneshot::channel();
-        self.waiting.borrow_mut().push(sender);
-        match receiver.await {
-            Ok(result) => result,
-            Err(oneshot::Canceled) => std::future::pending().await,
-        }
+    /// Waits for the result, until the deadline at the longest.
+    pub(crate) async fn wait(&self, deadline: Deadline, waiting_for: &str) -> Result<(), Error> {
+        deadline.limit(waiting_for, self.landed()).await
+    }
+
+    /// Waits for the result, however long.
+    pub(crate) fn landed(&self) -> impl Future<Output = Result<(), Error>> {
+        self.bell.until(|| self.landed.borrow().clone())
     }
 }

@@ -7,7 +7,7 @@
     reason = "JavaScript does not see the attribute"
 )]
 
-use std::{cell::RefCell, future::Future, panic, pin::Pin, rc::Rc};
+use std::{cell::RefCell, future::Future, panic, rc::Rc};
 
 use js_sys::{Object, Promise};
 use leptos::prelude::{ArcRwSignal, Set};
@@ -20,11 +20,15 @@ use wasm_bindgen_futures::future_to_promise;
 use web_sys::{HtmlElement, Window};
 
 use crate::{
-    browser::{json, page, popup::Popup, task::spawn},
+    browser::{
+        json, page,
+        popup::Popup,
+        task::{Work, spawn},
+    },
     config::{self, Config, HandOver, Options, Transport},
     deadline::Deadline,
     session::{Announce, Event, Interaction, SignOut, Status, Visitor, Wish},
-    ui,
+    transport, ui,
 };
 
 #[wasm_bindgen]
@@ -61,7 +65,7 @@ thread_local! {
 /// The running widget.
 #[wasm_bindgen]
 pub struct Engine {
-    visitor: Rc<Visitor>,
+    visitor: &'static Visitor,
     panel: ArcRwSignal<ui::Panel>,
     page: Page,
 }
@@ -88,6 +92,9 @@ pub fn start(options: &JsValue, page: Page) -> Result<Engine, JsValue> {
     }
     let config =
         Config::parse(&options, page.redirect_uri().as_deref()).map_err(|e| failure(&e))?;
+    if config.leaves_page() {
+        transport::check_way_back(&config.client.redirect_uri).map_err(|e| failure(&e))?;
+    }
     let panel = ArcRwSignal::new(ui::Panel::SignedOut);
     let announce = announce(&page, &panel);
     let visitor = Visitor::arrive(config, announce);
@@ -102,7 +109,7 @@ pub fn start(options: &JsValue, page: Page) -> Result<Engine, JsValue> {
 impl Engine {
     /// Resolves when the last page's session and answer have been taken up.
     pub fn ready(&self) -> Promise {
-        let visitor = Rc::clone(&self.visitor);
+        let visitor = self.visitor;
         promise(async move {
             visitor.started().await;
             Ok(JsValue::UNDEFINED)
@@ -112,76 +119,46 @@ impl Engine {
     /// Signs the person in. `window` has just been opened in the click, if one was wanted.
     #[wasm_bindgen(js_name = signIn)]
     pub fn sign_in(&self, options: &JsValue, window: Option<Window>) -> Promise {
-        let visitor = Rc::clone(&self.visitor);
+        let visitor = self.visitor;
         let window = window.map(Popup::adopt);
-        let wish = wish(&self.visitor, options);
+        let wish = wish(visitor, options);
+        if let (Err(_), Some(window)) = (&wish, &window) {
+            window.close();
+        }
         promise(async move {
-            let wish = match wish {
-                Ok(wish) => wish,
-                Err(error) => {
-                    if let Some(window) = window {
-                        window.close();
-                    }
-                    return Err(error);
-                }
-            };
-            visitor
-                .sign_in(wish, window)
-                .await
-                .map_err(|e| failure(&e))?;
-            Ok(session(&visitor))
+            visitor.sign_in(wish?, window).await?;
+            Ok(session(visitor))
         })
     }
 
     /// Whether `signIn` with these options would now make use of a new window.
     #[wasm_bindgen(js_name = wantsWindow)]
     pub fn wants_window(&self, options: &JsValue) -> bool {
-        wish(&self.visitor, options).is_ok_and(|wish| self.visitor.wants_window(&wish))
+        wish(self.visitor, options).is_ok_and(|wish| self.visitor.wants_window(&wish))
     }
 
     /// Signs the person out.
     #[wasm_bindgen(js_name = signOut)]
     pub fn sign_out(&self, options: JsValue) -> Promise {
-        let visitor = Rc::clone(&self.visitor);
-        promise(async move {
-            let options = members(&options).map_err(|e| failure(&e))?;
-            let options = Options(&options);
-            let at = match options.switch("atIssuer").map_err(|e| failure(&e))? {
-                Some(false) => SignOut::Here,
-                Some(true) | None => SignOut::AtIssuer,
-            };
-            let back = options
-                .text("postLogoutRedirectUri")
-                .map_err(|e| failure(&e))?;
-            visitor.sign_out(at, back).await.map_err(|e| failure(&e))?;
-            Ok(JsValue::UNDEFINED)
-        })
+        promise(sign_out(self.visitor, options))
     }
 
     /// A token as text.
     #[wasm_bindgen(js_name = getToken)]
     pub fn get_token(&self, options: JsValue) -> Promise {
-        let visitor = Rc::clone(&self.visitor);
-        promise(async move {
-            let token = get_token(&visitor, options).await;
-            token.map_err(|e| failure(&e))
-        })
+        promise(get_token(self.visitor, options))
     }
 
     /// A fresh, unredeemed code.
     #[wasm_bindgen(js_name = getAuthorization)]
     pub fn get_authorization(&self, options: JsValue) -> Promise {
-        let visitor = Rc::clone(&self.visitor);
-        promise(async move {
-            let authorization = get_authorization(&visitor, options).await;
-            authorization.map_err(|e| failure(&e))
-        })
+        promise(get_authorization(self.visitor, options))
     }
 
     /// What the callback gives, or `null`.
     #[wasm_bindgen(js_name = handOver)]
     pub fn hand_over(&self, timeout_ms: u32) -> Promise {
-        let visitor = Rc::clone(&self.visitor);
+        let visitor = self.visitor;
         promise(async move {
             let token = visitor.hand_over(timeout_ms).await;
             Ok(token.map_or(JsValue::NULL, |token| JsValue::from_str(token.expose())))
@@ -191,25 +168,23 @@ impl Engine {
     /// Who is signed in, or `null`.
     #[wasm_bindgen(js_name = getSession)]
     pub fn get_session(&self) -> JsValue {
-        session(&self.visitor)
+        session(self.visitor)
     }
 
     /// What was tried, and what to change.
     pub fn diagnose(&self) -> Promise {
-        let visitor = Rc::clone(&self.visitor);
-        promise(async move {
-            let transport = match visitor.config.transport {
-                Transport::Popup => "popup",
-                Transport::Page => "page",
-            };
-            Ok(to_js(vec![
-                ("version", env!("CARGO_PKG_VERSION").into()),
-                ("issuer", visitor.config.issuer.identifier().into()),
-                ("transport", transport.into()),
-                ("steps", visitor.driver.journal.to_json()),
-                ("advice", visitor.driver.journal.advice().into()),
-            ]))
-        })
+        let Visitor { config, driver, .. } = self.visitor;
+        let transport = match config.transport {
+            Transport::Popup => "popup",
+            Transport::Page => "page",
+        };
+        Promise::resolve(&to_js(vec![
+            ("version", env!("CARGO_PKG_VERSION").into()),
+            ("issuer", config.issuer.identifier().into()),
+            ("transport", transport.into()),
+            ("steps", driver.journal.to_json()),
+            ("advice", driver.journal.advice().into()),
+        ]))
     }
 
     /// Shows the panel in an empty element. The function given back takes it away.
@@ -219,7 +194,7 @@ impl Engine {
             page::language().as_deref(),
             page::browser_language().as_deref(),
         );
-        let actions = actions(&self.visitor, &self.page);
+        let actions = actions(self.visitor, &self.page);
         let unmount = ui::mount(root, self.panel.read_only(), actions, language);
         Closure::once_into_js(unmount).unchecked_into()
     }
@@ -231,9 +206,23 @@ impl Engine {
     }
 }
 
-async fn get_token(visitor: &Rc<Visitor>, options: JsValue) -> Result<JsValue, Error> {
+async fn sign_out(visitor: &'static Visitor, options: JsValue) -> Result<JsValue, Error> {
     let options = members(&options)?;
     let options = Options(&options);
+    options.refuse_others(&["atIssuer", "postLogoutRedirectUri"])?;
+    let at = match options.switch("atIssuer")? {
+        Some(false) => SignOut::Here,
+        Some(true) | None => SignOut::AtIssuer,
+    };
+    let back = options.text("postLogoutRedirectUri")?;
+    visitor.sign_out(at, back).await?;
+    Ok(JsValue::UNDEFINED)
+}
+
+async fn get_token(visitor: &'static Visitor, options: JsValue) -> Result<JsValue, Error> {
+    let options = members(&options)?;
+    let options = Options(&options);
+    options.refuse_others(&["kind", "minTtl", "timeoutMs", "interaction"])?;
     let what = options
         .choice(
             "kind",
@@ -252,9 +241,11 @@ async fn get_token(visitor: &Rc<Visitor>, options: JsValue) -> Result<JsValue, E
     Ok(JsValue::from_str(token.expose()))
 }
 
-async fn get_authorization(visitor: &Rc<Visitor>, options: JsValue) -> Result<JsValue, Error> {
+async fn get_authorization(visitor: &'static Visitor, options: JsValue) -> Result<JsValue, Error> {
     let options = members(&options)?;
-    let (interaction, deadline) = patience(visitor, Options(&options))?;
+    let options = Options(&options);
+    options.refuse_others(&["timeoutMs", "interaction"])?;
+    let (interaction, deadline) = patience(visitor, options)?;
     let authorization = visitor.authorization(interaction, deadline).await?;
     Ok(authorization_view(&authorization))
 }
@@ -279,17 +270,14 @@ fn patience(visitor: &Visitor, options: Options<'_>) -> Result<(Interaction, Dea
     Ok((interaction, Deadline::after(millis)))
 }
 
-fn wish(visitor: &Visitor, options: &JsValue) -> Result<Wish, JsValue> {
-    let read = || -> Result<Wish, Error> {
-        let options = members(options)?;
-        let options = Options(&options);
-        let transport = config::transport(options)?.unwrap_or(visitor.config.transport);
-        let mut wish = visitor.plain_wish(transport);
-        wish.login_hint = options.text("loginHint")?.map(str::to_owned);
-        wish.prompt = options.text("prompt")?.map(str::to_owned);
-        Ok(wish)
-    };
-    read().map_err(|error| failure(&error))
+fn wish(visitor: &Visitor, options: &JsValue) -> Result<Wish, Error> {
+    let options = members(options)?;
+    let options = Options(&options);
+    let transport = config::transport(options)?.unwrap_or(visitor.config.transport);
+    let mut wish = visitor.plain_wish(transport);
+    wish.login_hint = options.text("loginHint")?.map(str::to_owned);
+    wish.prompt = options.text("prompt")?.map(str::to_owned);
+    Ok(wish)
 }
 
 fn announce(page: &Page, panel: &ArcRwSignal<ui::Panel>) -> Announce {
@@ -332,11 +320,10 @@ fn shown(status: Status) -> ui::Panel {
     }
 }
 
-fn actions(visitor: &Rc<Visitor>, page: &Page) -> ui::Actions {
-    let act = |run: fn(&Rc<Visitor>, &Page)| -> Rc<dyn Fn()> {
-        let visitor = Rc::clone(visitor);
+fn actions(visitor: &'static Visitor, page: &Page) -> ui::Actions {
+    let act = |run: fn(&'static Visitor, &Page)| -> Rc<dyn Fn()> {
         let page = page.clone();
-        Rc::new(move || run(&visitor, &page))
+        Rc::new(move || run(visitor, &page))
     };
     ui::Actions {
         sign_in: act(click_sign_in),
@@ -344,7 +331,6 @@ fn actions(visitor: &Rc<Visitor>, page: &Page) -> ui::Actions {
         reopen: act(click_sign_in),
         cancel: act(|visitor, _| visitor.cancel_sign_in()),
         sign_out: act(|visitor, _| {
-            let visitor = Rc::clone(visitor);
             spawn(async move {
                 // What goes wrong at the issuer is in the journal; here the person is out.
                 let _ = visitor.sign_out(SignOut::AtIssuer, None).await;
@@ -354,14 +340,13 @@ fn actions(visitor: &Rc<Visitor>, page: &Page) -> ui::Actions {
 }
 
 /// A click on our own button: the window has to be opened right in it.
-fn click_sign_in(visitor: &Rc<Visitor>, page: &Page) {
-    let wish = visitor.plain_wish(visitor.config.transport);
+fn click_sign_in(visitor: &'static Visitor, page: &Page) {
+    let wish = visitor.wish_again();
     let window = if visitor.wants_window(&wish) {
         page.open().map(Popup::adopt)
     } else {
         None
     };
-    let visitor = Rc::clone(visitor);
     spawn(async move {
         // The panel and the `error` event say what came of it.
         let _ = visitor.sign_in(wish, window).await;
@@ -433,7 +418,7 @@ fn members(options: &JsValue) -> Result<Map<String, Value>, Error> {
     if options.is_undefined() || options.is_null() {
         return Ok(Map::new());
     }
-    match json::from_js(options.clone()) {
+    match json::from_js(options) {
         Some(Value::Object(members)) => Ok(members),
         _ => Err(Error::BadOption {
             option: "options".to_owned(),
@@ -442,9 +427,9 @@ fn members(options: &JsValue) -> Result<Map<String, Value>, Error> {
     }
 }
 
-/// A promise of what a piece of work comes to. The work is boxed, so that the machinery of
-/// promises is downloaded once and not for each export.
-fn promise(work: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
-    let work: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>> = Box::pin(work);
-    future_to_promise(work)
+/// A promise of what a piece of work comes to.
+fn promise(work: impl Future<Output = Result<JsValue, Error>> + 'static) -> Promise {
+    // Boxed, so that the machinery of promises is downloaded once and not for each export.
+    let work: Work<'static, Result<JsValue, Error>> = Box::pin(work);
+    future_to_promise(async move { work.await.map_err(|error| failure(&error)) })
 }

@@ -1,19 +1,22 @@
 //! Who carries a login's address out and its answer back: window, hidden frame, whole page.
 
-use futures::{
-    StreamExt,
-    channel::mpsc::{self, UnboundedReceiver},
-};
+use std::{cell::RefCell, pin::pin, rc::Rc};
+
 use js_sys::{Object, Reflect};
 use protocol::{Error, login::Transaction, time::Timestamp};
 use wasm_bindgen::JsValue;
 
-use crate::browser::{
-    channel::Channel,
-    json,
-    message::{self, Listener, Message},
-    page,
-    storage::Store,
+use crate::{
+    browser::{
+        bell::Bell,
+        channel::Channel,
+        json,
+        message::{self, Listener, Message},
+        page,
+        storage::Store,
+        task::{Work, race},
+    },
+    deadline::Deadline,
 };
 
 /// Where `authWindow.html` looks for the way back, by state.
@@ -25,7 +28,7 @@ const TRANSACTION: &str = "messenger-auth:transaction:";
 
 /// Hears what `authWindow.html` hands over, from one window or frame, for one login.
 pub(crate) struct Answers {
-    heard: UnboundedReceiver<Answer>,
+    heard: Rc<Heard>,
     channel: Option<Channel>,
     _listener: Listener,
 }
@@ -37,26 +40,39 @@ pub(crate) struct Answer {
     message: Option<Message>,
 }
 
+/// What has been heard and not taken up yet.
+#[derive(Default)]
+struct Heard {
+    answers: RefCell<Vec<Answer>>,
+    bell: Bell,
+}
+
+impl Heard {
+    fn push(&self, url: String, message: Option<Message>) {
+        self.answers.borrow_mut().push(Answer { url, message });
+        self.bell.ring();
+    }
+}
+
 impl Answers {
     /// Listens to the window `source` at the redirect URI's origin, and on the channel of
     /// `state`: the one reaches us from a window, the other also when it was severed from us.
     pub(crate) fn listen(state: &str, redirect_uri: &str, source: JsValue) -> Self {
-        let (sender, heard) = mpsc::unbounded();
+        let heard = Rc::new(Heard::default());
         let origin = page::origin_of(redirect_uri);
-        let by_message = sender.clone();
+        let by_message = Rc::clone(&heard);
+        let by_channel = Rc::clone(&heard);
         let listener = Listener::new(move |message| {
             if message.source != source || Some(&message.origin) != origin.as_ref() {
                 return;
             }
             if let Some(url) = answer_in(&message.data) {
-                let message = Some(message);
-                // Nobody listens any more once the login has its answer.
-                let _ = by_message.unbounded_send(Answer { url, message });
+                by_message.push(url, Some(message));
             }
         });
         let channel = Channel::open(&["messenger-auth:", state].concat(), move |data| {
             if let Some(url) = answer_in(&data) {
-                let _ = sender.unbounded_send(Answer { url, message: None });
+                by_channel.push(url, None);
             }
         });
         Self {
@@ -66,12 +82,25 @@ impl Answers {
         }
     }
 
-    /// The next answer, whoever gave it: its state is for the protocol to check.
-    pub(crate) async fn next(&mut self) -> Answer {
-        match self.heard.next().await {
-            Some(answer) => answer,
-            None => std::future::pending().await,
-        }
+    /// The next answer, whoever gave it: its state is for the protocol to check. None when
+    /// `sign` comes first.
+    pub(crate) async fn next_before(
+        &self,
+        mut sign: Work<'_>,
+        deadline: Deadline,
+        waiting_for: &str,
+    ) -> Result<Option<Answer>, Error> {
+        let mut answer = None;
+        let next = self.heard.bell.until(|| {
+            let mut answers = self.heard.answers.borrow_mut();
+            (!answers.is_empty()).then(|| answers.remove(0))
+        });
+        let heard = async {
+            race(pin!(async { answer = Some(next.await) }), sign.as_mut()).await;
+            Ok(())
+        };
+        deadline.limit(waiting_for, heard).await?;
+        Ok(answer)
     }
 
     /// Tells the redirect window that it may close.
@@ -99,6 +128,19 @@ fn answer_in(data: &JsValue) -> Option<String> {
     member("url")
 }
 
+/// Refuses a redirect window that cannot lead back: one of another origin sees nothing of what
+/// this page remembers for the way.
+pub(crate) fn check_way_back(redirect_uri: &str) -> Result<(), Error> {
+    if page::origin_of(redirect_uri) == page::origin_of(&page::href()) {
+        return Ok(());
+    }
+    Err(Error::BadOption {
+        option: "redirectUri".to_owned(),
+        problem: "must be on the page's own origin where the whole page leaves to sign in"
+            .to_owned(),
+    })
+}
+
 /// Leaves the page for `url`, with everything that is needed to come back.
 pub(crate) fn leave(tab: &Store, transaction: &Transaction, url: &str) -> Result<(), Error> {
     if !tab.is_durable() {
@@ -122,9 +164,13 @@ pub(crate) fn returned(tab: &Store, now: Timestamp) -> Option<(String, Option<Tr
         }
     }
     let keys = tab.keys(ANSWER);
-    let newest = keys.first()?;
-    let state = &newest[ANSWER.len()..];
-    let url = tab.get(newest)?;
+    let is_awaited = |key: &&String| {
+        let state = &key[ANSWER.len()..];
+        tab.get(&[TRANSACTION, state].concat()).is_some()
+    };
+    let answer = keys.iter().find(is_awaited).or(keys.first())?;
+    let state = &answer[ANSWER.len()..];
+    let url = tab.get(answer)?;
     let transaction = waiting(tab, &[TRANSACTION, state].concat());
     forget(tab, state);
     for key in &keys {

@@ -22,7 +22,8 @@ impl<'a> Address<'a> {
         if !text.bytes().all(is_url_byte) {
             return None;
         }
-        let (scheme, rest) = text.split_once("://")?;
+        let (scheme, rest) = text.split_once(':')?;
+        let rest = rest.strip_prefix("//")?;
         let secure = if scheme.eq_ignore_ascii_case("https") {
             true
         } else if scheme.eq_ignore_ascii_case("http") {
@@ -32,10 +33,10 @@ impl<'a> Address<'a> {
         };
         let (rest, fragment) = split_off(rest, '#');
         let (rest, query) = split_off(rest, '?');
-        let (authority, path) = match rest.find('/') {
-            Some(slash) => rest.split_at(slash),
-            None => (rest, ""),
-        };
+        let (authority, path) = rest
+            .find('/')
+            .and_then(|slash| rest.split_at_checked(slash))
+            .unwrap_or((rest, ""));
         let (host, port) = split_port(authority)?;
         let address = Self {
             secure,
@@ -95,8 +96,10 @@ impl<'a> Address<'a> {
 
 /// Whether `text` ends with `end`, letters of either case being the same.
 pub(crate) fn ends_with_ignore_case(text: &str, end: &str) -> bool {
-    text.len() >= end.len()
-        && text.as_bytes()[text.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
+    text.len()
+        .checked_sub(end.len())
+        .and_then(|start| text.as_bytes().get(start..))
+        .is_some_and(|tail| tail.eq_ignore_ascii_case(end.as_bytes()))
 }
 
 /// An address without query and fragment, fit to be shown.
@@ -112,15 +115,11 @@ fn split_off(text: &str, at: char) -> (&str, Option<&str>) {
 }
 
 fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
-    // The colons of an IPv6 address stand inside its brackets.
-    let host_end = authority.find(']').map_or(0, |bracket| bracket + 1);
-    match authority[host_end..].split_once(':') {
-        None => Some((authority, None)),
+    match authority.rsplit_once(':') {
         Some((_, digits)) if digits.is_empty() || digits.starts_with('+') => None,
-        Some((host, digits)) => Some((
-            &authority[..host_end + host.len()],
-            Some(digits.parse().ok()?),
-        )),
+        // The colons of an IPv6 address stand inside its brackets.
+        Some((host, digits)) if !digits.ends_with(']') => Some((host, Some(digits.parse().ok()?))),
+        _ => Some((authority, None)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::{address::Address, issuer::TENANT_PLACEHOLDER};
+use crate::{address::Address, issuer::filled};
 
 /// Why there is no token. Each has a stable [`code`](Error::code), says what happened
 /// (`Display`) and what to do about it ([`help`](Error::help)); none carries a secret.
@@ -282,10 +282,13 @@ impl Error {
     /// An OAuth error answer. One that is about the redirect URI says so.
     pub(crate) fn refused(error: &str, description: Option<&str>, redirect_uri: &str) -> Self {
         let mentions_redirect = |text: &str| {
-            let text = text.to_ascii_lowercase();
-            ["redirect_uri", "redirect uri", "redirect url"]
-                .iter()
-                .any(|name| text.contains(name))
+            let names = ["redirect_uri", "redirect uri", "redirect url"];
+            let mut places = text.as_bytes().windows(names[0].len());
+            places.any(|place| {
+                names
+                    .iter()
+                    .any(|name| place.eq_ignore_ascii_case(name.as_bytes()))
+            })
         };
         if error == "redirect_uri_mismatch"
             || matches!(error, "invalid_grant" | "invalid_request")
@@ -459,9 +462,10 @@ impl core::error::Error for Error {}
 
 /// The line that makes the configuration fit the discovery document.
 fn paste_line(published: &str, discovery_url: &str) -> String {
-    let is_template = published.contains(TENANT_PLACEHOLDER);
-    let filled = published.replace(TENANT_PLACEHOLDER, "x");
-    if published.contains('\'') || Address::parse(&filled).is_none() {
+    let filled = filled(published, "x");
+    let is_template = filled.is_some();
+    if published.contains('\'') || Address::parse(filled.as_deref().unwrap_or(published)).is_none()
+    {
         return "The issuer that the document names is no https: address: check the discovery address."
             .to_owned();
     }

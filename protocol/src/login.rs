@@ -355,11 +355,7 @@ fn check_offer(transaction: &Transaction, metadata: &Metadata) -> Result<(), Err
 
 /// RFC 9207: an issuer that announces it names itself in every answer. An ID token names it
 /// as well, and is checked for that; providers leave the parameter out where one comes.
-fn check_iss(
-    issuer: &Issuer,
-    metadata: &Metadata,
-    answer: &callback::Answer,
-) -> Result<(), Error> {
+fn check_iss(issuer: &Issuer, metadata: &Metadata, answer: &callback::Answer) -> Result<(), Error> {
     let brings_id_token =
         matches!(&answer.outcome, Outcome::Tokens(tokens) if tokens.id_token.is_some());
     let holds = match (issuer.kind(), answer.iss.as_deref()) {

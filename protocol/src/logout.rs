@@ -30,11 +30,12 @@ pub enum Departure {
     },
 }
 
-/// Revokes what can be revoked (a failure there stops nothing), then says where to go.
+/// Revokes what can be revoked (a failure there stops nothing), then says where to go. Without
+/// a session, for a person whose tokens only the host has.
 pub fn begin(
     client: &Client,
     issuer: &Issuer,
-    session: &Session,
+    session: Option<&Session>,
     post_logout_redirect_uri: Option<&str>,
     now: Timestamp,
 ) -> Next<Departure> {
@@ -52,16 +53,18 @@ pub fn begin(
             post_logout_redirect_uri,
         ));
     }
-    let (client_id, session) = (client.client_id.clone(), session.clone());
+    let (client_id, session) = (client.client_id.clone(), session.cloned());
     let post_logout_redirect_uri = post_logout_redirect_uri.map(str::to_owned);
     discovery::metadata(issuer).and_then(now, move |metadata, _| {
         let revocation = metadata
             .revocation_endpoint
-            .and_then(|url| revocation(&url, &client_id, &session));
+            .zip(session.as_ref())
+            .and_then(|(url, session)| revocation(&url, &client_id, session));
         let departure = metadata
             .end_session_endpoint
             .map_or(Departure::Stay, |url| {
-                let hint = session.last(TokenKind::IdToken).cloned();
+                let session = session.as_ref();
+                let hint = session.and_then(|session| session.last(TokenKind::IdToken).cloned());
                 let back = post_logout_redirect_uri.map(Secret::new);
                 let fields = [
                     ("id_token_hint", hint),
@@ -83,10 +86,11 @@ pub fn begin(
 fn at_genesys_cloud(
     client: &Client,
     genesys: &GenesysCloud,
-    session: &Session,
+    session: Option<&Session>,
     redirect_uri: Option<&str>,
 ) -> Step<Departure> {
-    let revocation = session.last(TokenKind::AccessToken).map(|token| Request {
+    let token = session.and_then(|session| session.last(TokenKind::AccessToken));
+    let revocation = token.map(|token| Request {
         body: Body::Delete,
         bearer: Some(token.clone()),
         reuse: Reuse::Never,

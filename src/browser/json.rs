@@ -1,9 +1,9 @@
 //! Values between Rust and JavaScript (`JSON`).
 
-use js_sys::JSON;
+use js_sys::{JSON, Object};
 use serde::Serialize;
 use serde_json::Value;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// The value as JavaScript has it.
 pub(crate) fn to_js(value: &Value) -> JsValue {
@@ -13,12 +13,31 @@ pub(crate) fn to_js(value: &Value) -> JsValue {
         .unwrap_or(JsValue::NULL)
 }
 
-/// A value of JavaScript's; none for what JSON has not.
-pub(crate) fn from_js(value: JsValue) -> Option<Value> {
-    serde_wasm_bindgen::from_value(value).ok()
+/// A value of JavaScript's; none where it has a function for a member.
+///
+/// By way of text, because the reader of texts is there anyway; serde-wasm-bindgen's reader
+/// would bring 6,000 bytes (brotli) along.
+pub(crate) fn from_js(value: &JsValue) -> Option<Value> {
+    if has_functions(value) {
+        return None;
+    }
+    protocol::json::read(text(value)?.as_bytes())
 }
 
 /// The value as text.
 pub(crate) fn to_text(value: &Value) -> Option<String> {
-    JSON::stringify(&to_js(value)).ok()?.as_string()
+    text(&to_js(value))
+}
+
+fn text(value: &JsValue) -> Option<String> {
+    JSON::stringify(value).ok()?.as_string()
+}
+
+/// Such members would be left out in silence.
+fn has_functions(value: &JsValue) -> bool {
+    value.dyn_ref().is_some_and(|object: &Object| {
+        Object::values(object)
+            .iter()
+            .any(|member: JsValue| member.is_function())
+    })
 }

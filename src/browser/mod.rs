@@ -1,5 +1,6 @@
 //! The browser's Web APIs as values: one API a file, nothing about logins in any of them.
 
+pub(crate) mod bell;
 pub(crate) mod channel;
 pub(crate) mod clock;
 pub(crate) mod crypto;

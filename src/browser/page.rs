@@ -43,6 +43,11 @@ pub(crate) fn browser_language() -> Option<String> {
     window().navigator().language()
 }
 
+/// Whether the browser believes that there is a network.
+pub(crate) fn is_online() -> bool {
+    window().navigator().on_line()
+}
+
 /// Leaves for an address; *back* leads here again. Stays when it is no address.
 pub(crate) fn navigate(url: &str) {
     let _ = window().location().assign(url);

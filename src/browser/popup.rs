@@ -71,11 +71,8 @@ impl Popup {
     }
 
     /// Watches until the window looks closed.
-    pub(crate) async fn gone(&self) -> Gone {
-        loop {
-            if self.is_gone() {
-                return self.verdict();
-            }
+    pub(crate) async fn gone(&self) {
+        while !self.is_gone() {
             if self.arrived.get().is_none() && self.shows_a_page() {
                 self.arrived.set(Some(clock::now()));
             }
@@ -89,7 +86,8 @@ impl Popup {
         !matches!(self.window.location().href(), Ok(href) if href == "about:blank")
     }
 
-    fn verdict(&self) -> Gone {
+    /// Why the window looks closed, when it has just begun to.
+    pub(crate) fn verdict(&self) -> Gone {
         let settled = |since| clock::now() - since >= SETTLED;
         if !self.sent.get() || self.arrived.get().is_some_and(settled) {
             Gone::Closed

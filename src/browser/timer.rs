@@ -4,14 +4,16 @@ use core::{
     future::Future,
     pin::{Pin, pin},
 };
+use std::rc::Rc;
 
-use futures::{
-    channel::oneshot,
-    future::{AbortHandle, LocalBoxFuture, abortable, select},
-};
 use wasm_bindgen::{JsCast, closure::Closure};
 
-use super::{clock, task::spawn, window};
+use super::{
+    bell::Signal,
+    clock,
+    task::{Leash, Work, race},
+    window,
+};
 
 /// The longest single `setTimeout`. Its clock stands still while a machine sleeps, and it overflows
 /// at 2³¹ ms: a longer wait is cut into such pieces, with a look at the wall clock in between.
@@ -27,11 +29,7 @@ pub(crate) async fn sleep(ms: u32) {
     while left > 0 {
         let piece = i32::try_from(left).map_or(LONGEST, |left| left.min(LONGEST));
         let before = clock::now();
-        let (fire, fired) = oneshot::channel();
-        let _timeout = Timeout::start(piece, move || {
-            let _ = fire.send(());
-        });
-        let _ = fired.await;
+        Timeout::start(piece).fired.given().await;
         left -= (clock::now() - before).max(piece.into());
     }
 }
@@ -40,47 +38,47 @@ pub(crate) async fn sleep(ms: u32) {
 pub(crate) async fn deadline<F: Future>(future: F, ms: u32) -> Result<F::Output, Elapsed> {
     // The output is put aside, so that the race is downloaded once, whatever is waited for.
     let mut output = None;
-    race(pin!(async { output = Some(future.await) }), ms).await;
+    limit(pin!(async { output = Some(future.await) }), ms).await;
     output.ok_or(Elapsed)
 }
 
-fn race(future: Pin<&mut dyn Future<Output = ()>>, ms: u32) -> LocalBoxFuture<'_, ()> {
-    Box::pin(async move {
-        select(future, pin!(sleep(ms))).await;
-    })
+fn limit(future: Pin<&mut dyn Future<Output = ()>>, ms: u32) -> Work<'_> {
+    Box::pin(async move { race(future, pin!(sleep(ms))).await })
 }
 
 /// Calls back once, later, unless dropped before.
-pub(crate) struct Timer(AbortHandle);
+pub(crate) struct Timer(Leash);
 
 impl Timer {
     /// Calls back in `ms` milliseconds.
     pub(crate) fn after(ms: u32, callback: impl FnOnce() + 'static) -> Self {
-        let (waiting, handle) = abortable(sleep(ms));
-        spawn(async move {
-            if waiting.await.is_ok() {
-                callback();
-            }
-        });
-        Self(handle)
+        let leash = Leash::default();
+        leash.spawn(Box::pin(async move {
+            sleep(ms).await;
+            callback();
+        }));
+        Self(leash)
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        self.0.abort();
+        self.0.pull();
     }
 }
 
 /// One `setTimeout`, cleared when dropped.
 struct Timeout {
     id: Option<i32>,
+    fired: Rc<Signal>,
     _callback: Closure<dyn FnMut()>,
 }
 
 impl Timeout {
-    fn start(ms: i32, callback: impl FnOnce() + 'static) -> Self {
-        let callback = Closure::once(callback);
+    fn start(ms: i32) -> Self {
+        let fired = Rc::new(Signal::default());
+        let firing = Rc::clone(&fired);
+        let callback = Closure::<dyn FnMut()>::new(move || firing.give());
         let id = window()
             .set_timeout_with_callback_and_timeout_and_arguments_0(
                 callback.as_ref().unchecked_ref(),
@@ -89,6 +87,7 @@ impl Timeout {
             .ok();
         Self {
             id,
+            fired,
             _callback: callback,
         }
     }

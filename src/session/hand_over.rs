@@ -11,7 +11,7 @@ use protocol::{
     site_token,
 };
 
-use super::{CODE_LIFETIME, Event, Interaction, Visitor, Wish};
+use super::{CODE_LIFETIME, Event, Interaction, Visitor, Wish, sign_in::Need};
 use crate::{
     browser::{page, popup::Popup, task::spawn},
     config::{HandOver, OnSignedOut, Transport},
@@ -21,7 +21,7 @@ use crate::{
 
 impl Visitor {
     /// What the callback gives, or nothing: why is told by events.
-    pub(crate) async fn hand_over(self: &Rc<Self>, timeout_ms: u32) -> Option<Secret> {
+    pub(crate) async fn hand_over(&'static self, timeout_ms: u32) -> Option<Secret> {
         let deadline = Deadline::after(timeout_ms);
         let min_ttl = self.config.min_ttl;
         let result = match self.config.hand_over {
@@ -37,26 +37,37 @@ impl Visitor {
         if let Err(Error::SignInRequired) = result
             && self.config.on_signed_out == OnSignedOut::Page
         {
-            let visitor = Rc::clone(self);
-            spawn(async move {
-                let wish = visitor.plain_wish(Transport::Page);
-                if let Err(error) = visitor.leave_to_sign_in(wish).await {
-                    visitor.report(error);
-                }
-            });
+            self.leave_by_itself();
         }
         result.ok()
     }
 
+    /// Leaves for the login page because nobody is signed in: once, and not again after the
+    /// issuer has sent the page back without a sign-in, or the person has signed out.
+    fn leave_by_itself(&'static self) {
+        let is_unwanted = self.store.was_refused() || self.store.has_signed_out();
+        if is_unwanted || std::mem::replace(&mut self.state.borrow_mut().leaving, true) {
+            return;
+        }
+        spawn(async move {
+            let wish = self.plain_wish(Transport::Page);
+            if let Err(error) = self.leave_to_sign_in(wish).await {
+                self.state.borrow_mut().leaving = false;
+                self.report(error);
+            }
+        });
+    }
+
     /// A token with `min_ttl` seconds left.
     pub(crate) async fn token(
-        self: &Rc<Self>,
+        &'static self,
         what: HandOver,
         min_ttl: u32,
         interaction: Interaction,
         deadline: Deadline,
     ) -> Result<Secret, Error> {
-        deadline.limit("the page's start", self.started()).await?;
+        self.config.can_give(what)?;
+        self.started.wait(deadline, "the page's start").await?;
         let first = self.token_in_reach(what, min_ttl, deadline).await;
         match (first, interaction) {
             (Err(Error::SignInRequired), Interaction::Popup | Interaction::Page) => {
@@ -70,40 +81,66 @@ impl Visitor {
 
     /// A fresh, unredeemed code.
     pub(crate) async fn authorization(
-        self: &Rc<Self>,
+        &'static self,
         interaction: Interaction,
         deadline: Deadline,
     ) -> Result<Authorization, Error> {
-        deadline.limit("the page's start", self.started()).await?;
-        let redemption = self.config.host.redemption();
-        let mut wish = self.plain_wish(interaction.transport());
-        wish.redemption = redemption;
+        self.config.can_give(HandOver::Code)?;
+        self.started.wait(deadline, "the page's start").await?;
+        if let Some(result) = self.join_sign_in(deadline).await {
+            result?;
+        }
+        // One at a time: each success is one caller's, a failure is everyone's.
+        while let Some(flight) = self.code_under_way() {
+            flight.wait(deadline, "a code").await?;
+        }
         if let Some(authorization) = self.authorization_in_hand() {
             return Ok(authorization);
         }
-        if let Some(result) = self.join_sign_in(deadline).await {
-            result?;
-            if let Some(authorization) = self.authorization_in_hand() {
-                return Ok(authorization);
-            }
-        }
-        let silent = deadline
-            .limit("a code", self.ask_silently(redemption, deadline))
-            .await?;
+        let flight = Flight::new();
+        self.state.borrow_mut().asking_code = Some(Rc::clone(&flight));
+        let silent = self.ask_silently_for_a_code(deadline).await;
+        self.state.borrow_mut().asking_code = None;
+        flight.land(silent.as_ref().map(|_| ()).map_err(Error::clone));
         match silent {
-            Ok(Login::Code(authorization)) => return Ok(*authorization),
-            Ok(Login::SignedIn(_)) => return Err(Error::Crashed),
-            Err(Error::SignInRequired) if interaction != Interaction::None => {}
-            Err(error) => {
-                self.tell(&match &error {
-                    Error::SignInRequired => Event::SignInRequired,
-                    error => Event::Error(error.clone()),
-                });
-                return Err(error);
+            Err(Error::SignInRequired) if interaction != Interaction::None => {
+                let mut wish = self.plain_wish(interaction.transport());
+                wish.redemption = self.config.host.redemption();
+                self.sign_in_for(wish, deadline).await?;
+                self.authorization_in_hand().ok_or(Error::SignInRequired)
             }
+            Err(error) => {
+                self.tell_failure(&error);
+                Err(error)
+            }
+            Ok(authorization) => Ok(authorization),
         }
-        self.sign_in_for(wish, deadline).await?;
-        self.authorization_in_hand().ok_or(Error::SignInRequired)
+    }
+
+    async fn ask_silently_for_a_code(
+        &'static self,
+        deadline: Deadline,
+    ) -> Result<Authorization, Error> {
+        let person = self.person();
+        let asking = self.ask_silently(self.config.host.redemption(), deadline);
+        let login = deadline.limit("a code", asking).await?;
+        self.still(person)?;
+        match login {
+            Login::Code(authorization) => {
+                let is_news = self.config.hand_over == HandOver::Code && !self.is_signed_in();
+                if is_news {
+                    self.note_sign_in_by_host();
+                    self.show_signed_in();
+                    self.tell(&Event::SignedIn);
+                }
+                Ok(*authorization)
+            }
+            Login::SignedIn(_) => Err(Error::Crashed),
+        }
+    }
+
+    fn code_under_way(&self) -> Option<Rc<Flight>> {
+        self.state.borrow().asking_code.clone()
     }
 
     /// A wish for nothing in particular.
@@ -113,10 +150,13 @@ impl Visitor {
             login_hint: None,
             prompt: None,
             redemption: self.config.redemption(),
+            need: Need::SomebodySignedIn,
         }
     }
 
-    async fn sign_in_for(self: &Rc<Self>, wish: Wish, deadline: Deadline) -> Result<(), Error> {
+    /// Signs the person in for a caller whom what is there does not help.
+    async fn sign_in_for(&'static self, mut wish: Wish, deadline: Deadline) -> Result<(), Error> {
+        wish.need = Need::NewLogin;
         let window = if self.wants_window(&wish) {
             (self.announce.open_window)().map(Popup::adopt)
         } else {
@@ -124,12 +164,12 @@ impl Visitor {
         };
         deadline
             .limit("the person", self.sign_in(wish, window))
-            .await?
+            .await
     }
 
     /// The token without opening anything new; a sign-in under way is waited for.
     async fn token_in_reach(
-        self: &Rc<Self>,
+        &'static self,
         what: HandOver,
         min_ttl: u32,
         deadline: Deadline,
@@ -137,7 +177,13 @@ impl Visitor {
         let kind = match what {
             HandOver::Token(kind) => kind,
             HandOver::TokenUrl => return self.site_token(min_ttl, deadline).await,
-            HandOver::Code => return Err(Error::SignInRequired),
+            HandOver::Code => {
+                return Err(Error::BadOption {
+                    option: "kind".to_owned(),
+                    problem: "must say which token: with handOver 'code' there is no usual one"
+                        .to_owned(),
+                });
+            }
         };
         if let Some(token) = self.token_in_hand(kind, min_ttl) {
             return Ok(token);
@@ -154,11 +200,7 @@ impl Visitor {
     }
 
     /// The site's own JWT; asked for once, however many want it.
-    async fn site_token(
-        self: &Rc<Self>,
-        min_ttl: u32,
-        deadline: Deadline,
-    ) -> Result<Secret, Error> {
+    async fn site_token(&'static self, min_ttl: u32, deadline: Deadline) -> Result<Secret, Error> {
         if let Some(token) = self.state.borrow().site_token.as_ref()
             && token
                 .expires_at
@@ -169,29 +211,27 @@ impl Visitor {
         let under_way = self.state.borrow().asking_site.clone();
         let flight = under_way.unwrap_or_else(|| {
             let flight = Flight::new();
+            let person = self.person();
             self.state.borrow_mut().asking_site = Some(Rc::clone(&flight));
-            let visitor = Rc::clone(self);
             let landing = Rc::clone(&flight);
             spawn(async move {
-                let result = visitor.ask_site().await;
-                visitor.state.borrow_mut().asking_site = None;
+                let result = self.ask_site(person).await;
+                if self.person() == person {
+                    self.state.borrow_mut().asking_site = None;
+                }
                 landing.land(result);
             });
             flight
         });
-        deadline
-            .limit("the site's token service", flight.wait())
-            .await?
+        flight.wait(deadline, "the site's token service").await?;
+        let state = self.state.borrow();
+        let answer = state.site_token.as_ref().ok_or(Error::SignInRequired)?;
+        Ok(answer.token.clone())
     }
 
-    async fn ask_site(self: &Rc<Self>) -> Result<Secret, Error> {
+    async fn ask_site(&'static self, person: u32) -> Result<(), Error> {
         let deadline = Deadline::after(self.config.timeout_ms);
-        let Some(url) = &self.config.token_url else {
-            return Err(Error::BadOption {
-                option: "tokenUrl".to_owned(),
-                problem: "is required for 'token-url'".to_owned(),
-            });
-        };
+        let url = self.config.token_url.as_deref().unwrap_or_default();
         if let Some(result) = self.join_sign_in(deadline).await {
             result?;
         }
@@ -209,15 +249,10 @@ impl Visitor {
         self.driver
             .journal
             .ended(since, "ask the site's token service", &answer);
-        let answer = answer.inspect_err(|error| {
-            self.tell(&match error {
-                Error::SignInRequired => Event::SignInRequired,
-                error => Event::Error(error.clone()),
-            });
-        })?;
-        let token = answer.token.clone();
+        self.still(person)?;
+        let answer = answer.inspect_err(|error| self.tell_failure(error))?;
         self.state.borrow_mut().site_token = Some(answer);
-        Ok(token)
+        Ok(())
     }
 }
 

@@ -8,13 +8,12 @@ mod store;
 
 use std::{cell::RefCell, rc::Rc};
 
-use futures::future::AbortHandle;
 use protocol::{
     Error,
+    address::Address,
     error::Flaw,
     login::{Authorization, Login},
     logout,
-    secret::Secret,
     session::Session,
     site_token::SiteToken,
     time::Timestamp,
@@ -22,7 +21,12 @@ use protocol::{
 
 use self::{sign_in::Interactive, store::SessionStore};
 use crate::{
-    browser::{page, storage::Store, task::spawn, timer::Timer},
+    browser::{
+        page,
+        storage::Store,
+        task::{Leash, spawn},
+        timer::Timer,
+    },
     config::Config,
     deadline::{Deadline, now},
     driver::{Driver, place},
@@ -32,9 +36,13 @@ use crate::{
 
 pub(crate) use self::sign_in::Wish;
 
-/// How long a code that nobody has fetched yet may be taken for good (RFC 6749 4.1.2
-/// recommends ten minutes at most), in milliseconds.
-const CODE_LIFETIME: i64 = 600_000;
+/// How long a person counts as signed in whose tokens only the host has, in milliseconds:
+/// as long as a code may live (RFC 6749 4.1.2).
+const BY_HOST_LIFETIME: u32 = 600_000;
+
+/// How long the code of such a sign-in is kept for whoever asks first, in milliseconds.
+/// Issuers redeem it for a minute or so.
+const CODE_LIFETIME: i64 = 30_000;
 
 /// How long revocation and discovery may hold up a sign-out, in milliseconds.
 const SIGN_OUT_TIMEOUT: u32 = 5_000;
@@ -45,7 +53,7 @@ pub(crate) struct Visitor {
     pub(crate) driver: Driver,
     announce: Announce,
     store: SessionStore,
-    started: Rc<Flight<()>>,
+    started: Rc<Flight>,
     state: RefCell<State>,
 }
 
@@ -94,6 +102,10 @@ pub(crate) enum Interaction {
 }
 
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, not a mode"
+)]
 struct State {
     session: Option<Session>,
     /// When a person signed in whose code the host redeems.
@@ -103,11 +115,20 @@ struct State {
     site_token: Option<SiteToken>,
     interactive: Option<Interactive>,
     /// Every login that still waits for an answer, given up ones included.
-    attempts: Vec<AbortHandle>,
-    obtaining: Option<Rc<Flight<Result<(), Error>>>>,
-    asking_site: Option<Rc<Flight<Result<Secret, Error>>>>,
-    /// The hidden frame never answers here.
-    frame_is_mute: bool,
+    attempts: Vec<Leash>,
+    obtaining: Option<Rc<Flight>>,
+    asking_site: Option<Rc<Flight>>,
+    asking_code: Option<Rc<Flight>>,
+    /// Counts the persons: work begun for one must not touch the next one's session.
+    person: u32,
+    /// The issuer has said that it takes the person to go on.
+    needs_person: bool,
+    /// The page is on its way to the issuer.
+    leaving: bool,
+    /// What the last sign-in was to be, for *reopen* and *try again*.
+    wish: Option<Wish>,
+    /// Until when the hidden frame is not tried, because it did not answer.
+    frame_is_mute_until: Option<Timestamp>,
     /// This issuer's refresh answers bring no ID token.
     refresh_lacks_id_token: bool,
     warned_of_short_tokens: bool,
@@ -116,23 +137,23 @@ struct State {
 
 impl Visitor {
     /// Takes up where the last page left off.
-    pub(crate) fn arrive(config: Config, announce: Announce) -> Rc<Self> {
-        let visitor = Rc::new(Self {
+    pub(crate) fn arrive(config: Config, announce: Announce) -> &'static Self {
+        // Stays as long as the page: nobody has to count who still works for it.
+        let visitor: &Self = Box::leak(Box::new(Self {
             store: SessionStore::open(config.storage, &config.client, &config.issuer),
             config,
             driver: Driver::new(),
             announce,
             started: Flight::new(),
             state: RefCell::default(),
-        });
-        let starting = Rc::clone(&visitor);
-        spawn(async move { starting.start().await });
+        }));
+        spawn(visitor.start());
         visitor
     }
 
     /// Waits until the last page's session and answer have been taken up.
     pub(crate) async fn started(&self) {
-        self.started.wait().await;
+        let _ = self.started.landed().await;
     }
 
     /// The tokens of the person signed in, if any has some.
@@ -143,7 +164,7 @@ impl Visitor {
     /// Until when a person counts as signed in whose tokens only the host has.
     pub(crate) fn signed_in_by_host_until(&self) -> Option<Timestamp> {
         let since = self.state.borrow().signed_in_by_host?;
-        Some(since.plus_millis(CODE_LIFETIME))
+        Some(since.plus_millis(i64::from(BY_HOST_LIFETIME)))
     }
 
     /// Ends the session: here, always; at the issuer, where it can be and is wanted.
@@ -152,26 +173,33 @@ impl Visitor {
         at: SignOut,
         post_logout_redirect_uri: Option<&str>,
     ) -> Result<(), Error> {
-        self.abandon_attempts();
-        let session = self.end_session("sign-out");
-        let Some(session) = session else {
-            return Ok(());
-        };
-        self.store.remember_sign_out();
-        if at == SignOut::Here {
-            return Ok(());
+        if post_logout_redirect_uri.is_some_and(|uri| Address::parse(uri).is_none()) {
+            return Err(Error::BadOption {
+                option: "postLogoutRedirectUri".to_owned(),
+                problem: "must be a whole address".to_owned(),
+            });
         }
+        self.abandon_attempts();
+        self.store.remember_sign_out();
+        let session = match self.end_session("sign-out") {
+            Ended::Nothing => return Ok(()),
+            _ if at == SignOut::Here => return Ok(()),
+            Ended::Session(session) => Some(session),
+            Ended::ByHost => None,
+        };
         let since = now();
         let here = page::href();
-        let back = post_logout_redirect_uri.unwrap_or_else(|| place(&here));
+        let back = post_logout_redirect_uri
+            .or(Some(place(&here)))
+            .filter(|back| Address::parse(back).is_some());
         let departure = self
             .driver
             .finish(
                 logout::begin(
                     &self.config.client,
                     &self.config.issuer,
-                    &session,
-                    Some(back),
+                    session.as_deref(),
+                    back,
                     since,
                 ),
                 Deadline::after(SIGN_OUT_TIMEOUT),
@@ -182,12 +210,8 @@ impl Visitor {
             .ended(since, "sign out at the issuer", &departure);
         match departure? {
             logout::Departure::Stay => {}
-            logout::Departure::Navigate(url) => {
-                self.store.forget_sign_out();
-                page::navigate(&url);
-            }
+            logout::Departure::Navigate(url) => page::navigate(&url),
             logout::Departure::Post { url, fields } => {
-                self.store.forget_sign_out();
                 let fields: Vec<(&str, &str)> = fields
                     .iter()
                     .map(|(name, value)| (*name, value.expose()))
@@ -198,7 +222,7 @@ impl Visitor {
         Ok(())
     }
 
-    async fn start(self: Rc<Self>) {
+    async fn start(&'static self) {
         if let Some(session) = self.store.load(&self.config.client, &self.config.issuer) {
             if session.expires_at(self.config.renewed_kind()) > now() || session.can_refresh() {
                 self.state.borrow_mut().session = Some(session);
@@ -212,38 +236,47 @@ impl Visitor {
         if let Some((url, transaction)) = transport::returned(&pages, now()) {
             (self.announce.status)(Status::Working);
             let since = now();
+            let person = self.person();
             let deadline = Deadline::after(self.config.timeout_ms);
             let result = match transaction {
                 Some(transaction) => {
                     let next = protocol::login::complete(&transaction, &url, since);
                     self.driver.finish(next, deadline).await
                 }
-                None => Err(Error::Untrusted {
-                    flaw: Flaw::StateMismatch,
-                    detail: "the answer belongs to no login of this tab".to_owned(),
-                }),
+                None => Err(foreign_answer()),
+            };
+            let result = match result {
+                Ok(Login::SignedIn(session)) if !self.is_ours(&session) => Err(foreign_answer()),
+                result => result,
             };
             self.driver
                 .journal
                 .ended(since, "come back from the issuer", &result);
             match result {
+                // Somebody has signed in or out in the meantime.
+                _ if self.person() != person => {}
                 Ok(login) => self.welcome(login),
-                Err(error) => self.report(error),
+                Err(error) => {
+                    self.store.remember_refusal();
+                    self.report(error);
+                }
             }
         }
-        self.started.land(());
+        self.started.land(Ok(()));
         self.tell(&Event::Ready);
     }
 
     /// Takes in what a person's sign-in brought.
-    fn welcome(self: &Rc<Self>, login: Login) {
-        self.store.forget_sign_out();
+    fn welcome(&'static self, login: Login) {
+        self.store.forget_refusals();
         self.take_in(login);
+        self.next_person(&Ok(()));
+        self.state.borrow_mut().wish = None;
         self.tell(&Event::SignedIn);
     }
 
     /// Takes in what a login or a renewal brought, and tells nobody.
-    fn take_in(self: &Rc<Self>, login: Login) {
+    fn take_in(&'static self, login: Login) {
         match login {
             Login::SignedIn(session) => {
                 self.warn_of_short_tokens(&session);
@@ -252,13 +285,45 @@ impl Visitor {
                 self.schedule_renewal();
             }
             Login::Code(authorization) => {
-                let mut state = self.state.borrow_mut();
-                state.signed_in_by_host = Some(now());
-                state.authorization = Some((*authorization, now()));
+                self.state.borrow_mut().authorization = Some((*authorization, now()));
+                self.note_sign_in_by_host();
             }
         }
-        self.state.borrow_mut().site_token = None;
+        let mut state = self.state.borrow_mut();
+        state.site_token = None;
+        state.needs_person = false;
+        drop(state);
         self.show_signed_in();
+    }
+
+    /// A person is signed in whose tokens only the host has: nothing renews that here.
+    fn note_sign_in_by_host(&'static self) {
+        let ending = Timer::after(BY_HOST_LIFETIME, || drop(self.end_session("expired")));
+        let mut state = self.state.borrow_mut();
+        state.signed_in_by_host = Some(now());
+        state.renewal = Some(ending);
+    }
+
+    /// Which person the work that begins now is for.
+    fn person(&self) -> u32 {
+        self.state.borrow().person
+    }
+
+    /// Ends the work that was begun for the person before, and answers who waits for it.
+    fn next_person(&self, result: &Result<(), Error>) {
+        let under_way = {
+            let mut state = self.state.borrow_mut();
+            state.person = state.person.wrapping_add(1);
+            [state.obtaining.take(), state.asking_site.take()]
+        };
+        for flight in under_way.into_iter().flatten() {
+            flight.land(result.clone());
+        }
+    }
+
+    /// Whether the session was made for this page's client.
+    fn is_ours(&self, session: &Session) -> bool {
+        session.belongs_to(&self.config.client, &self.config.issuer)
     }
 
     fn warn_of_short_tokens(&self, session: &Session) {
@@ -275,23 +340,27 @@ impl Visitor {
     }
 
     /// Forgets the session and tells everyone. Gives back what there was.
-    fn end_session(&self, reason: &'static str) -> Option<Session> {
+    fn end_session(&self, reason: &'static str) -> Ended {
         self.store.clear();
-        let (session, was_signed_in) = {
+        let (session, by_host) = {
             let mut state = self.state.borrow_mut();
             state.renewal = None;
             state.site_token = None;
             state.authorization = None;
+            state.needs_person = false;
+            state.wish = None;
             let by_host = state.signed_in_by_host.take().is_some();
-            let session = state.session.take();
-            let was_signed_in = by_host || session.is_some();
-            (session, was_signed_in)
+            (state.session.take(), by_host)
         };
+        self.next_person(&Err(Error::SignInRequired));
         (self.announce.status)(Status::SignedOut);
-        if was_signed_in {
-            self.tell(&Event::SignedOut(reason));
-        }
-        session
+        let ended = match session {
+            Some(session) => Ended::Session(Box::new(session)),
+            None if by_host => Ended::ByHost,
+            None => return Ended::Nothing,
+        };
+        self.tell(&Event::SignedOut(reason));
+        ended
     }
 
     fn show_signed_in(&self) {
@@ -306,12 +375,22 @@ impl Visitor {
     }
 
     fn report(&self, error: Error) {
-        (self.announce.status)(match &error {
+        match &error {
             // Not a failure yet: a button of ours opens it.
-            Error::PopupBlocked => Status::WindowBlocked,
-            error => Status::Failed(error.clone()),
-        });
+            Error::PopupBlocked => (self.announce.status)(Status::WindowBlocked),
+            // Whoever was signed in still is, and may want to sign out.
+            _ if self.is_signed_in() => self.show_signed_in(),
+            error => (self.announce.status)(Status::Failed(error.clone())),
+        }
         self.tell(&Event::Error(error));
+    }
+
+    /// Tells what kept a caller from an answer.
+    fn tell_failure(&self, error: &Error) {
+        self.tell(&match error {
+            Error::SignInRequired => Event::SignInRequired,
+            error => Event::Error(error.clone()),
+        });
     }
 
     fn tell(&self, event: &Event) {
@@ -323,9 +402,23 @@ impl Visitor {
         let kind = self.config.renewed_kind();
         match (&state.session, state.signed_in_by_host) {
             (Some(session), _) => session.expires_at(kind) > now(),
-            (None, Some(since)) => now().millis_since(since) < CODE_LIFETIME,
-            (None, None) => false,
+            (None, by_host) => by_host.is_some(),
         }
+    }
+}
+
+/// What there was when a session ended.
+enum Ended {
+    Nothing,
+    Session(Box<Session>),
+    /// A person whose tokens only the host has.
+    ByHost,
+}
+
+fn foreign_answer() -> Error {
+    Error::Untrusted {
+        flaw: Flaw::StateMismatch,
+        detail: "the answer belongs to no login of this tab".to_owned(),
     }
 }
 

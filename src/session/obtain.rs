@@ -1,33 +1,37 @@
 //! Fresh tokens without the person: by refresh token, otherwise by hidden frame.
 
-use std::rc::Rc;
+use std::{future::Future, rc::Rc};
 
-use futures::future::{Either, select};
 use protocol::{
     Error,
     error::{Flaw, Refusal},
-    login::{self, Intent, Interaction as Ask, Login, Redemption},
+    login::{self, Intent, Interaction as Ask, Login, Redemption, Redirect},
     secret::Secret,
     session::{self, TokenKind},
+    step::Next,
 };
+use wasm_bindgen::JsValue;
 
 use super::{Event, Visitor};
 use crate::{
-    browser::{entropy, frame::Frame, task::spawn},
-    deadline::{Deadline, now},
+    browser::{entropy, frame::Frame, page, task::spawn},
+    deadline::{Deadline, now, timed_out},
     driver::Arrival,
     flight::Flight,
-    transport::Answers,
+    transport::{Answer, Answers},
 };
 
 /// How long a hidden frame may take, in milliseconds. A provider that means to answer
 /// `prompt=none` does so at once.
 const FRAME_TIMEOUT: u32 = 5_000;
 
+/// How long a frame that did not answer is left alone, in milliseconds.
+const MUTE_FOR: i64 = 60_000;
+
 impl Visitor {
     /// A token of the session with `min_ttl` seconds left, renewed if need be and possible.
     pub(super) async fn token_without_person(
-        self: &Rc<Self>,
+        &'static self,
         kind: TokenKind,
         min_ttl: u32,
         deadline: Deadline,
@@ -35,12 +39,15 @@ impl Visitor {
         if let Some(token) = self.token_in_hand(kind, min_ttl) {
             return Ok(token);
         }
-        self.obtain(kind, deadline).await?;
-        if let Some(token) = self.token_in_hand(kind, min_ttl) {
-            return Ok(token);
+        self.obtain(kind, min_ttl, deadline).await?;
+        // Perhaps less than was asked for: then it is all that there is.
+        let token = self
+            .token_in_hand(kind, min_ttl)
+            .or_else(|| self.token_in_hand(kind, 0));
+        if token.is_none() {
+            self.tell(&Event::SignInRequired);
         }
-        // Less than was asked for, and all that there is.
-        self.token_in_hand(kind, 0).ok_or(Error::SignInRequired)
+        token.ok_or(Error::SignInRequired)
     }
 
     /// A token that is held, with `min_ttl` seconds left. One whose whole life is shorter than
@@ -58,41 +65,56 @@ impl Visitor {
         })
     }
 
-    /// Gets fresh tokens. Whoever comes while this is under way waits for the same ones.
+    /// Gets fresh tokens. Whoever comes while this is under way waits for the same ones; where
+    /// those turn out to be of another kind, it is done once more.
     pub(super) async fn obtain(
-        self: &Rc<Self>,
+        &'static self,
         kind: TokenKind,
+        min_ttl: u32,
         deadline: Deadline,
     ) -> Result<(), Error> {
         let under_way = self.state.borrow().obtaining.clone();
-        let flight = under_way.unwrap_or_else(|| {
-            let flight = Flight::new();
-            self.state.borrow_mut().obtaining = Some(Rc::clone(&flight));
-            let visitor = Rc::clone(self);
-            let landing = Rc::clone(&flight);
-            spawn(async move {
-                let result = visitor.obtain_alone(kind).await;
-                visitor.state.borrow_mut().obtaining = None;
-                match &result {
-                    Ok(()) => {}
-                    Err(Error::SignInRequired) => visitor.tell(&Event::SignInRequired),
-                    Err(error) => visitor.tell(&Event::Error(error.clone())),
-                }
-                landing.land(result);
-            });
-            flight
-        });
-        deadline.limit("a renewed token", flight.wait()).await?
+        if let Some(flight) = under_way {
+            flight.wait(deadline, "a renewed token").await?;
+            if self.token_in_hand(kind, min_ttl).is_some() {
+                return Ok(());
+            }
+        }
+        let under_way = self.state.borrow().obtaining.clone();
+        let flight = under_way.unwrap_or_else(|| self.begin_to_obtain(kind));
+        flight.wait(deadline, "a renewed token").await
     }
 
-    async fn obtain_alone(self: &Rc<Self>, kind: TokenKind) -> Result<(), Error> {
+    fn begin_to_obtain(&'static self, kind: TokenKind) -> Rc<Flight> {
+        let flight = Flight::new();
+        let person = self.person();
+        self.state.borrow_mut().obtaining = Some(Rc::clone(&flight));
+        let landing = Rc::clone(&flight);
+        spawn(async move {
+            let result = self.obtain_alone(kind, person).await;
+            // Whoever waited has been answered when the person changed.
+            if self.person() == person {
+                let mut state = self.state.borrow_mut();
+                state.obtaining = None;
+                state.needs_person |= result == Err(Error::SignInRequired);
+                drop(state);
+                if let Err(error) = &result {
+                    self.tell_failure(error);
+                }
+            }
+            landing.land(result);
+        });
+        flight
+    }
+
+    async fn obtain_alone(&'static self, kind: TokenKind, person: u32) -> Result<(), Error> {
         let deadline = Deadline::after(self.config.timeout_ms);
-        if self.refresh(kind, deadline).await? {
-            return Ok(());
-        }
         let had_session = self.with_session(|session| session.is_some());
-        let login = self.ask_silently(Redemption::Here, deadline).await?;
-        self.take_in(login);
+        if !self.refresh(kind, person, deadline).await? {
+            let login = self.ask_silently(Redemption::Here, deadline).await?;
+            self.still(person)?;
+            self.take_in(login);
+        }
         self.tell(if had_session {
             &Event::Renewed
         } else {
@@ -101,9 +123,23 @@ impl Visitor {
         Ok(())
     }
 
+    /// Fails when somebody has signed in or out since: what was begun is nobody's any more.
+    pub(super) fn still(&self, person: u32) -> Result<(), Error> {
+        if self.person() == person {
+            Ok(())
+        } else {
+            Err(Error::SignInRequired)
+        }
+    }
+
     /// Renews by refresh token. `false` when that is not possible, or brought no token of
     /// this kind.
-    async fn refresh(self: &Rc<Self>, kind: TokenKind, deadline: Deadline) -> Result<bool, Error> {
+    async fn refresh(
+        &'static self,
+        kind: TokenKind,
+        person: u32,
+        deadline: Deadline,
+    ) -> Result<bool, Error> {
         let held = {
             let state = self.state.borrow();
             let useless = kind == TokenKind::IdToken && state.refresh_lacks_id_token;
@@ -121,12 +157,14 @@ impl Visitor {
         self.driver
             .journal
             .ended(since, "renew by refresh token", &renewed);
+        self.still(person)?;
         match renewed {
             Ok(session) => {
-                let brought = session.expires_at(Some(kind)) > held.expires_at(Some(kind));
-                self.state.borrow_mut().refresh_lacks_id_token = !brought;
+                let brought = session.token(kind, 0, now()) != held.token(kind, 0, now());
+                if kind == TokenKind::IdToken {
+                    self.state.borrow_mut().refresh_lacks_id_token = !brought;
+                }
                 self.take_in(Login::SignedIn(session));
-                self.tell(&Event::Renewed);
                 Ok(brought)
             }
             Err(Error::Refused {
@@ -149,14 +187,16 @@ impl Visitor {
 
     /// Asks the issuer in a hidden frame. `sign-in-required` when it takes a person.
     pub(super) async fn ask_silently(
-        self: &Rc<Self>,
+        &'static self,
         redemption: Redemption,
         deadline: Deadline,
     ) -> Result<Login, Error> {
-        let possible = self.config.silent
-            && !self.state.borrow().frame_is_mute
-            && !self.store.has_signed_out();
-        if !possible {
+        let is_mute = self
+            .state
+            .borrow()
+            .frame_is_mute_until
+            .is_some_and(|until| now() < until);
+        if !self.config.silent || is_mute || self.store.has_signed_out() {
             return Err(Error::SignInRequired);
         }
         let since = now();
@@ -183,7 +223,7 @@ impl Visitor {
     }
 
     async fn frame_login(
-        self: &Rc<Self>,
+        &'static self,
         redemption: Redemption,
         deadline: Deadline,
     ) -> Result<Login, Error> {
@@ -193,63 +233,93 @@ impl Visitor {
             redemption,
             expected_subject: self.with_session(|session| session?.subject().map(str::to_owned)),
         };
-        let next = login::begin(
-            &self.config.client,
-            &self.config.issuer,
-            intent,
-            &fresh_entropy()?,
-            now(),
-        );
-        let redirect = match self.driver.run(next, deadline).await? {
+        let redirect = match self.begin(intent, deadline)?.await? {
             Arrival::Redirect(redirect) => redirect,
             Arrival::Done(login) => return Ok(login),
         };
-        let transaction = &redirect.transaction;
         let frame = Frame::open(&redirect.url).map_err(|_| Error::SignInRequired)?;
-        let mut answers = Answers::listen(
-            transaction.state(),
-            &self.config.client.redirect_uri,
-            frame.content_window(),
-        );
-        let frame_deadline = deadline.or_after(FRAME_TIMEOUT);
+        let answers = self.listen(&redirect, frame.content_window());
+        let full_time = Deadline::after(FRAME_TIMEOUT);
+        let frame_deadline = deadline.or(full_time);
         loop {
-            let answer = {
-                let heard = Box::pin(answers.next());
-                let silence = Box::pin(frame.gone_quiet());
-                let first = frame_deadline
-                    .limit("the hidden frame", select(heard, silence))
-                    .await;
-                match first {
-                    Ok(Either::Left((answer, _))) => answer,
-                    // The issuer shows a page, or refuses to be framed.
-                    Ok(Either::Right(_)) | Err(_) => {
-                        self.state.borrow_mut().frame_is_mute = true;
-                        self.driver.journal.note(
-                            "ask in a hidden frame",
-                            "the frame never answered: the issuer refuses to be framed, or knows \
-                             no prompt=none; it is not tried again on this page",
-                        );
-                        return Err(Error::SignInRequired);
-                    }
-                }
+            let answer = answers
+                .next_before(
+                    Box::pin(frame.gone_quiet()),
+                    frame_deadline,
+                    "the hidden frame",
+                )
+                .await;
+            let answer = match answer {
+                Ok(Some(answer)) => answer,
+                // The frame had no time, or there was no network for it to load from.
+                Err(error) if frame_deadline != full_time => return Err(error),
+                _ if !page::is_online() => return Err(Error::Offline),
+                // The issuer shows a page, or refuses to be framed.
+                _ => return Err(self.frame_gave_no_answer()),
             };
-            match login::complete(transaction, &answer.url, now()) {
-                Err(error) if is_foreign_answer(&error) => self.driver.journal.note(
-                    "ask in a hidden frame",
-                    "an answer with another state was ignored",
-                ),
-                next => {
-                    answers.acknowledge(&answer);
-                    drop(frame);
-                    return self.driver.finish(next, deadline).await;
-                }
+            if let Some(next) = self.complete(&redirect, &answer, "ask in a hidden frame") {
+                answers.acknowledge(&answer);
+                drop(frame);
+                return self.driver.finish(next, deadline).await;
             }
+        }
+    }
+
+    /// Leaves the frame alone for a while. For a session that is to be renewed it counts as a
+    /// fault that may pass; without one it takes the person.
+    fn frame_gave_no_answer(&self) -> Error {
+        let until = now().plus_millis(MUTE_FOR);
+        self.state.borrow_mut().frame_is_mute_until = Some(until);
+        self.driver.journal.note(
+            "ask in a hidden frame",
+            "the frame never answered: the issuer refuses to be framed, knows no prompt=none, or \
+             could not be reached; it is left alone for a minute",
+        );
+        if self.with_session(|session| session.is_some()) {
+            timed_out("the hidden frame")
+        } else {
+            Error::SignInRequired
+        }
+    }
+
+    /// Begins a login: at the end of this stands the address to send the person to.
+    pub(super) fn begin(
+        &self,
+        intent: Intent,
+        deadline: Deadline,
+    ) -> Result<impl Future<Output = Result<Arrival<Login>, Error>>, Error> {
+        let config = &self.config;
+        let entropy = fresh_entropy()?;
+        let next = login::begin(&config.client, &config.issuer, intent, &entropy, now());
+        Ok(self.driver.run(next, deadline))
+    }
+
+    /// Listens for the answer of a window or a frame that is about to be sent to an address.
+    pub(super) fn listen(&self, redirect: &Redirect, source: JsValue) -> Answers {
+        let state = redirect.transaction.state();
+        Answers::listen(state, &self.config.client.redirect_uri, source)
+    }
+
+    /// Completes a login. None when the answer was not meant for it.
+    pub(super) fn complete(
+        &self,
+        redirect: &Redirect,
+        answer: &Answer,
+        step: &str,
+    ) -> Option<Next<Login>> {
+        match login::complete(&redirect.transaction, &answer.url, now()) {
+            Err(error) if is_foreign_answer(&error) => {
+                let outcome = "an answer with another state was ignored";
+                self.driver.journal.note(step, outcome);
+                None
+            }
+            next => Some(next),
         }
     }
 }
 
 /// Randomness for one login.
-pub(super) fn fresh_entropy() -> Result<login::Entropy, Error> {
+fn fresh_entropy() -> Result<login::Entropy, Error> {
     Ok(login::Entropy {
         state: entropy::bytes().map_err(|_| Error::InsecurePage)?,
         nonce: entropy::bytes().map_err(|_| Error::InsecurePage)?,
@@ -258,7 +328,7 @@ pub(super) fn fresh_entropy() -> Result<login::Entropy, Error> {
 }
 
 /// Whether an answer was simply not meant for this login.
-pub(super) fn is_foreign_answer(error: &Error) -> bool {
+fn is_foreign_answer(error: &Error) -> bool {
     matches!(
         error,
         Error::Untrusted {

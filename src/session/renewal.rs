@@ -1,7 +1,5 @@
 //! When tokens are renewed ahead of time, and when a session has come to its end.
 
-use std::rc::Rc;
-
 use protocol::{Error, session::TokenKind, time::Timestamp};
 
 use super::Visitor;
@@ -18,7 +16,7 @@ const LONGEST_PAUSE: u32 = 60_000;
 
 impl Visitor {
     /// Sets the clock for the next renewal.
-    pub(super) fn schedule_renewal(self: &Rc<Self>) {
+    pub(super) fn schedule_renewal(&'static self) {
         let due = self.with_session(|session| {
             let session = session?;
             let kind = self.config.renewed_kind()?;
@@ -30,20 +28,24 @@ impl Visitor {
         }
     }
 
-    fn renew_later(self: &Rc<Self>, kind: TokenKind, at: Timestamp, pause: u32) {
-        let visitor = Rc::clone(self);
+    fn renew_later(&'static self, kind: TokenKind, at: Timestamp, pause: u32) {
         let wait = wait_until(at).max(BREATH);
         self.state.borrow_mut().renewal = Some(Timer::after(wait, move || {
-            spawn(async move { visitor.renew(kind, pause).await });
+            spawn(self.renew(kind, pause));
         }));
     }
 
-    async fn renew(self: Rc<Self>, kind: TokenKind, pause: u32) {
+    async fn renew(&'static self, kind: TokenKind, pause: u32) {
         let before = self.end_of(kind);
+        let person = self.person();
         let deadline = Deadline::after(self.config.timeout_ms);
-        match self.obtain(kind, deadline).await {
+        let result = self.obtain(kind, 0, deadline).await;
+        if self.person() != person {
+            return;
+        }
+        match result {
             // Taking the new tokens in has set the clock again.
-            Ok(()) if self.end_of(kind) > before => {}
+            Ok(()) if self.end_of(kind) > before.max(Some(now())) => {}
             Err(
                 Error::Offline
                 | Error::Network { .. }
@@ -51,7 +53,12 @@ impl Visitor {
                 | Error::BadStatus { .. },
             ) => {
                 let again = now().plus_millis(i64::from(pause));
-                if before.is_some_and(|end| end > again) {
+                let is_worth_it = self.with_session(|session| {
+                    session.is_some_and(|session| {
+                        session.can_refresh() || session.expires_at(Some(kind)) > again
+                    })
+                });
+                if is_worth_it {
                     self.renew_later(kind, again, (pause * 2).min(LONGEST_PAUSE));
                 } else {
                     self.end_at(before);
@@ -62,12 +69,11 @@ impl Visitor {
     }
 
     /// Lets the session end with its token.
-    fn end_at(self: &Rc<Self>, end: Option<Timestamp>) {
+    fn end_at(&'static self, end: Option<Timestamp>) {
         let Some(end) = end else { return };
-        let visitor = Rc::clone(self);
         let wait = wait_until(end);
         self.state.borrow_mut().renewal = Some(Timer::after(wait, move || {
-            visitor.end_session("expired");
+            self.end_session("expired");
         }));
     }
 

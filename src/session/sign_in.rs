@@ -1,28 +1,25 @@
 //! A sign-in that a person takes part in: in a window, or with the whole page.
 
-use std::rc::Rc;
+use std::{future::pending, rc::Rc};
 
-use futures::future::{Either, abortable, select};
 use protocol::{
     Error,
     login::{self, Intent, Interaction as Ask, Login, Redemption},
 };
 
-use super::{
-    Status, Visitor,
-    obtain::{fresh_entropy, is_foreign_answer},
-};
+use super::{Status, Visitor};
 use crate::{
     browser::{
         popup::{Gone, Popup},
         storage::Store,
-        task::spawn,
+        task::{Leash, Work, spawn},
+        timer,
     },
     config::Transport,
-    deadline::{Deadline, now},
+    deadline::{Deadline, now, timed_out},
     driver::Arrival,
     flight::Flight,
-    transport::{self, Answers},
+    transport,
 };
 
 /// What the caller of a sign-in asks for.
@@ -32,21 +29,26 @@ pub(crate) struct Wish {
     pub(crate) login_hint: Option<String>,
     pub(crate) prompt: Option<String>,
     pub(crate) redemption: Redemption,
+    pub(crate) need: Need,
+}
+
+/// When a sign-in has nothing left to do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Once somebody is signed in.
+    SomebodySignedIn,
+    /// Never: what is there is not enough.
+    NewLogin,
 }
 
 /// A sign-in in a window, for which callers wait.
 pub(super) struct Interactive {
-    flight: Rc<Flight<Result<(), Error>>>,
+    flight: Rc<Flight>,
     /// The window opened last.
     window: Rc<Popup>,
 }
 
 impl Wish {
-    /// Whether it says more than "be signed in".
-    fn is_particular(&self) -> bool {
-        self.login_hint.is_some() || self.prompt.is_some()
-    }
-
     fn intent(self) -> Intent {
         Intent {
             interaction: Ask::Allowed {
@@ -62,42 +64,59 @@ impl Wish {
 impl Visitor {
     /// Whether [`Visitor::sign_in`] would now make use of a new window.
     pub(crate) fn wants_window(&self, wish: &Wish) -> bool {
-        let state = self.state.borrow();
-        let shown = state
-            .interactive
-            .as_ref()
-            .is_some_and(|interactive| !interactive.window.is_gone());
-        drop(state);
-        wish.transport == Transport::Popup
-            && !shown
-            && (wish.is_particular() || !self.is_signed_in())
+        let shown = self.window().is_some_and(|window| !window.is_gone());
+        wish.transport == Transport::Popup && !shown && !self.is_granted(wish)
+    }
+
+    /// The last wish once more, for *reopen* and *try again*; otherwise the usual one.
+    pub(crate) fn wish_again(&self) -> Wish {
+        let last = self.state.borrow().wish.clone();
+        last.unwrap_or_else(|| self.plain_wish(self.config.transport))
     }
 
     /// Signs the person in, unless they are. `window` has just been opened in the click,
     /// or is none because the browser blocked it or it was not wanted.
     pub(crate) async fn sign_in(
-        self: &Rc<Self>,
+        &'static self,
         wish: Wish,
         window: Option<Popup>,
     ) -> Result<(), Error> {
-        if !wish.is_particular() && self.is_signed_in() {
+        if self.is_granted(&wish) {
             if let Some(window) = window {
                 window.close();
             }
+            self.show_signed_in();
             return Ok(());
         }
+        self.state.borrow_mut().wish = Some(wish.clone());
         let result = match wish.transport {
             Transport::Page => self.leave_to_sign_in(wish).await,
             Transport::Popup => match self.board(wish, window) {
                 Ok(flight) => {
                     let deadline = Deadline::after(self.config.sign_in_timeout_ms);
                     // The attempts report how they ended by themselves.
-                    return deadline.limit("the person", flight.wait()).await?;
+                    return flight.wait(deadline, "the person").await;
                 }
                 Err(error) => Err(error),
             },
         };
         result.inspect_err(|error| self.report(error.clone()))
+    }
+
+    /// Whether a wish for somebody signed in is fulfilled as it is.
+    fn is_granted(&self, wish: &Wish) -> bool {
+        let is_particular = wish.login_hint.is_some() || wish.prompt.is_some();
+        wish.need == Need::SomebodySignedIn
+            && !is_particular
+            && self.is_signed_in()
+            && !self.state.borrow().needs_person
+    }
+
+    /// The window of the sign-in under way.
+    fn window(&self) -> Option<Rc<Popup>> {
+        let state = self.state.borrow();
+        let interactive = state.interactive.as_ref()?;
+        Some(Rc::clone(&interactive.window))
     }
 
     /// Waits for the sign-in under way, if there is one.
@@ -108,25 +127,25 @@ impl Visitor {
             .interactive
             .as_ref()
             .map(|interactive| Rc::clone(&interactive.flight))?;
-        Some(
-            deadline
-                .limit("the person", flight.wait())
-                .await
-                .and_then(|result| result),
-        )
+        Some(flight.wait(deadline, "the person").await)
     }
 
     /// Brings the window to the front.
     pub(crate) fn show_window(&self) {
-        if let Some(interactive) = &self.state.borrow().interactive {
-            interactive.window.focus();
+        if let Some(window) = self.window() {
+            window.focus();
         }
     }
 
     /// Gives the sign-in up, for the person who says so.
     pub(crate) fn cancel_sign_in(&self) {
         self.abandon_attempts();
-        (self.announce.status)(Status::SignedOut);
+        self.state.borrow_mut().wish = None;
+        if self.is_signed_in() {
+            self.show_signed_in();
+        } else {
+            (self.announce.status)(Status::SignedOut);
+        }
     }
 
     /// Stops every login that still waits, closes the window, and answers who waited.
@@ -139,7 +158,7 @@ impl Visitor {
             )
         };
         for attempt in attempts {
-            attempt.abort();
+            attempt.pull();
         }
         if let Some(interactive) = interactive {
             interactive.window.close();
@@ -148,74 +167,68 @@ impl Visitor {
     }
 
     /// Leaves the page for the issuer. Comes back only when that fails.
-    pub(super) async fn leave_to_sign_in(self: &Rc<Self>, wish: Wish) -> Result<(), Error> {
+    pub(super) async fn leave_to_sign_in(&'static self, wish: Wish) -> Result<(), Error> {
         (self.announce.status)(Status::Working);
+        transport::check_way_back(&self.config.client.redirect_uri)?;
         let deadline = Deadline::after(self.config.timeout_ms);
         let redirect = self.redirect(wish.intent(), deadline).await?;
         let tab = Store::session();
         transport::leave(&tab, &redirect.transaction, &redirect.url)?;
         // The page is on its way out; a browser that does not leave is a timeout.
-        deadline
-            .limit("the browser to leave the page", std::future::pending())
-            .await
+        timer::sleep(deadline.left()).await;
+        Err(timed_out("the browser to leave the page"))
     }
 
     /// Joins the sign-in under way, or begins one; a new window begins one more attempt.
-    fn board(
-        self: &Rc<Self>,
-        wish: Wish,
-        window: Option<Popup>,
-    ) -> Result<Rc<Flight<Result<(), Error>>>, Error> {
-        let mut state = self.state.borrow_mut();
-        let flight = match (&mut state.interactive, &window) {
-            (Some(interactive), None) => {
-                interactive.window.focus();
-                return Ok(Rc::clone(&interactive.flight));
-            }
-            (Some(interactive), Some(_)) => Rc::clone(&interactive.flight),
-            (None, Some(_)) => Flight::new(),
-            (None, None) => return Err(Error::PopupBlocked),
+    fn board(&'static self, wish: Wish, window: Option<Popup>) -> Result<Rc<Flight>, Error> {
+        let under_way = {
+            let state = self.state.borrow();
+            let interactive = state.interactive.as_ref();
+            interactive.map(|interactive| Rc::clone(&interactive.flight))
         };
         let Some(window) = window.map(Rc::new) else {
-            return Ok(flight);
+            return match (under_way, self.window()) {
+                (Some(flight), Some(shown)) if !shown.is_gone() => {
+                    shown.focus();
+                    Ok(flight)
+                }
+                _ => Err(Error::PopupBlocked),
+            };
         };
+        let flight = under_way.unwrap_or_else(Flight::new);
+        let mut state = self.state.borrow_mut();
         state.interactive = Some(Interactive {
             flight: Rc::clone(&flight),
             window: Rc::clone(&window),
         });
-        let visitor = Rc::clone(self);
         let landing = Rc::clone(&flight);
-        let (attempt, handle) = abortable(async move {
-            let result = visitor.attempt(wish, &window, &landing).await;
-            visitor.attempt_ended(result, &window, &landing);
-        });
-        state.attempts.push(handle);
+        let attempt = Leash::default();
+        state.attempts.push(attempt.clone());
         drop(state);
         (self.announce.status)(Status::Working);
-        spawn(async move {
-            // An attempt that was given up has nothing to say.
-            let _ = attempt.await;
-        });
+        // An attempt that was given up has nothing to say.
+        attempt.spawn(Box::pin(async move {
+            let result = self.attempt(wish, &window, &landing).await;
+            self.attempt_ended(result, &window, &landing);
+        }));
         Ok(flight)
     }
 
     /// One window, from its first address to checked tokens.
     async fn attempt(
-        self: &Rc<Self>,
+        &'static self,
         wish: Wish,
         window: &Rc<Popup>,
-        flight: &Rc<Flight<Result<(), Error>>>,
+        flight: &Flight,
     ) -> Result<Login, Error> {
         let since = now();
         let deadline = Deadline::after(self.config.sign_in_timeout_ms);
-        let preparing = deadline.or_after(self.config.timeout_ms);
+        let preparing = deadline.or(Deadline::after(self.config.timeout_ms));
         let redirect = self.redirect(wish.intent(), preparing).await?;
-        let transaction = &redirect.transaction;
-        let mut answers = Answers::listen(
-            transaction.state(),
-            &self.config.client.redirect_uri,
-            window.window().into(),
-        );
+        if window.is_gone() {
+            return Err(Error::PopupClosed);
+        }
+        let answers = self.listen(&redirect, window.window().into());
         window.navigate(&redirect.url);
         self.driver.journal.ended(since, "open the window", &Ok(()));
         (self.announce.status)(Status::WindowOpen);
@@ -223,48 +236,34 @@ impl Visitor {
 
         let mut watched = true;
         loop {
-            let answer = if watched {
-                let heard = Box::pin(answers.next());
-                let gone = Box::pin(window.gone());
-                match deadline.limit("the person", select(heard, gone)).await? {
-                    Either::Left((answer, _)) => answer,
-                    Either::Right((gone, _)) => {
-                        watched = false;
-                        self.window_is_gone(gone, window, flight);
-                        continue;
-                    }
-                }
+            let gone: Work<'_> = if watched {
+                Box::pin(window.gone())
             } else {
-                deadline.limit("the person", answers.next()).await?
+                Box::pin(pending())
             };
-            match login::complete(transaction, &answer.url, now()) {
-                Err(error) if is_foreign_answer(&error) => self.driver.journal.note(
-                    "wait for the window",
-                    "an answer with another state was ignored",
-                ),
-                next => {
-                    answers.acknowledge(&answer);
-                    if flight.is_under_way() {
-                        (self.announce.status)(Status::Working);
-                    }
-                    let finishing = Deadline::after(self.config.timeout_ms);
-                    return self.driver.finish(next, finishing).await;
+            let answer = answers.next_before(gone, deadline, "the person").await?;
+            let Some(answer) = answer else {
+                watched = false;
+                self.window_is_gone(window, flight);
+                continue;
+            };
+            if let Some(next) = self.complete(&redirect, &answer, "wait for the window") {
+                answers.acknowledge(&answer);
+                if flight.is_under_way() {
+                    (self.announce.status)(Status::Working);
                 }
+                let finishing = Deadline::after(self.config.timeout_ms);
+                return self.driver.finish(next, finishing).await;
             }
         }
     }
 
     /// `closed` is provisional: the login goes on waiting for its answer either way.
-    fn window_is_gone(
-        &self,
-        gone: Gone,
-        window: &Rc<Popup>,
-        flight: &Rc<Flight<Result<(), Error>>>,
-    ) {
+    fn window_is_gone(&self, window: &Rc<Popup>, flight: &Flight) {
         if !self.is_shown(window) {
             return;
         }
-        match gone {
+        match window.verdict() {
             Gone::Severed => {
                 self.driver.journal.note(
                     "wait for the window",
@@ -282,22 +281,27 @@ impl Visitor {
     }
 
     fn attempt_ended(
-        self: &Rc<Self>,
+        &'static self,
         result: Result<Login, Error>,
         window: &Rc<Popup>,
-        flight: &Rc<Flight<Result<(), Error>>>,
+        flight: &Flight,
     ) {
         self.driver
             .journal
             .ended(now(), "sign in with a window", &result);
         match result {
             Ok(login) => {
-                // Whoever waited is answered by what follows, not by giving up.
-                self.state.borrow_mut().interactive = None;
+                // Whoever waited is answered by what follows, not by giving up; another window
+                // may have been opened since.
+                let shown = self.state.borrow_mut().interactive.take();
                 self.abandon_attempts();
                 window.close();
                 self.welcome(login);
                 flight.land(Ok(()));
+                if let Some(shown) = shown {
+                    shown.window.close();
+                    shown.flight.land(Ok(()));
+                }
             }
             Err(error) => {
                 window.close();
@@ -324,28 +328,20 @@ impl Visitor {
         intent: Intent,
         deadline: Deadline,
     ) -> Result<Box<login::Redirect>, Error> {
-        let config = &self.config;
-        let next = login::begin(
-            &config.client,
-            &config.issuer,
-            intent,
-            &fresh_entropy()?,
-            now(),
-        );
-        match self.driver.run(next, deadline).await? {
+        match self.begin(intent, deadline)?.await? {
             Arrival::Redirect(redirect) => Ok(redirect),
             Arrival::Done(_) => Err(Error::Crashed),
         }
     }
 
     /// Fetches the issuer's documents while the person is still typing a password.
-    pub(crate) fn prepare(self: &Rc<Self>) {
-        let visitor = Rc::clone(self);
+    pub(crate) fn prepare(&'static self) {
+        let next = login::prepare(&self.config.issuer, now());
+        let deadline = Deadline::after(self.config.timeout_ms);
+        let preparing = self.driver.finish(next, deadline);
         spawn(async move {
-            let next = login::prepare(&visitor.config.issuer, now());
-            let deadline = Deadline::after(visitor.config.timeout_ms);
             // What fails here is asked for again when it is needed, and told then.
-            let _ = visitor.driver.finish(next, deadline).await;
+            let _ = preparing.await;
         });
     }
 }

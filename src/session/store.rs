@@ -11,7 +11,10 @@ use crate::{
 pub(super) struct SessionStore {
     store: Store,
     key: String,
+    /// Lives as long as the tab, wherever the session lives.
+    tab: Store,
     signed_out: String,
+    refused: String,
 }
 
 impl SessionStore {
@@ -24,7 +27,9 @@ impl SessionStore {
                 config::Storage::Local => Store::local(),
             },
             key: ["messenger-auth:session:", &of].concat(),
+            tab: Store::session(),
             signed_out: ["messenger-auth:signed-out:", &of].concat(),
+            refused: ["messenger-auth:refused:", &of].concat(),
         }
     }
 
@@ -57,14 +62,26 @@ impl SessionStore {
     /// Remembers that the person has signed out here while the issuer may still know them:
     /// a hidden frame must not sign them in again behind their back.
     pub(super) fn remember_sign_out(&self) {
-        let _ = self.store.set(&self.signed_out, "1");
-    }
-
-    pub(super) fn forget_sign_out(&self) {
-        self.store.remove(&self.signed_out);
+        let _ = self.tab.set(&self.signed_out, "1");
     }
 
     pub(super) fn has_signed_out(&self) -> bool {
-        self.store.get(&self.signed_out).is_some()
+        self.tab.get(&self.signed_out).is_some()
+    }
+
+    /// Remembers that the issuer has sent the page back without a sign-in: the page must not
+    /// leave for it again by itself, over and over.
+    pub(super) fn remember_refusal(&self) {
+        let _ = self.tab.set(&self.refused, "1");
+    }
+
+    pub(super) fn was_refused(&self) -> bool {
+        self.tab.get(&self.refused).is_some()
+    }
+
+    /// A person has signed in: what was remembered against it is over.
+    pub(super) fn forget_refusals(&self) {
+        self.tab.remove(&self.signed_out);
+        self.tab.remove(&self.refused);
     }
 }

@@ -72,7 +72,7 @@ impl<'a> Status<'a> {
         } else {
             Text::of_failure(code)
         };
-        let say = |text: Text| text.in_language(language);
+        let say = |text: &Text| text.in_language(language);
         // By characters: searching for a string would bring 4,400 bytes (brotli) of code along.
         let (before, rest) = say(said).split_once('{').unwrap_or((say(said), ""));
         let after = rest.split_once('}').map_or("", |(_, after)| after);

@@ -55,46 +55,46 @@ pub(super) struct Text {
 }
 
 impl Text {
-    pub(super) const PANEL: Self = Self::named("panel");
-    pub(super) const SIGN_IN: Self = Self::named("sign-in");
-    pub(super) const SIGN_OUT: Self = Self::named("sign-out");
-    pub(super) const SHOW_WINDOW: Self = Self::named("show-window");
-    pub(super) const OPEN_WINDOW: Self = Self::named("open-window");
-    pub(super) const REOPEN_WINDOW: Self = Self::named("reopen-window");
-    pub(super) const CANCEL: Self = Self::named("cancel");
-    pub(super) const TRY_AGAIN: Self = Self::named("try-again");
-    pub(super) const DETAILS: Self = Self::named("details");
+    pub(super) const PANEL: &Self = &Self::named("panel");
+    pub(super) const SIGN_IN: &Self = &Self::named("sign-in");
+    pub(super) const SIGN_OUT: &Self = &Self::named("sign-out");
+    pub(super) const SHOW_WINDOW: &Self = &Self::named("show-window");
+    pub(super) const OPEN_WINDOW: &Self = &Self::named("open-window");
+    pub(super) const REOPEN_WINDOW: &Self = &Self::named("reopen-window");
+    pub(super) const CANCEL: &Self = &Self::named("cancel");
+    pub(super) const TRY_AGAIN: &Self = &Self::named("try-again");
+    pub(super) const DETAILS: &Self = &Self::named("details");
 
-    pub(super) const NONE: Self = Self {
+    pub(super) const NONE: &Self = &Self {
         english: "",
         spanish: "",
         korean: "",
     };
-    pub(super) const WORKING: Self = Self::named("working");
-    pub(super) const WINDOW_OPEN: Self = Self::named("window-open");
-    pub(super) const WINDOW_BLOCKED: Self = Self::named("window-blocked");
-    pub(super) const STILL_SIGNING_IN: Self = Self::named("still-signing-in");
-    pub(super) const SIGNED_IN: Self = Self::named("signed-in");
-    pub(super) const SIGNED_IN_AS: Self = Self::named("signed-in-as");
+    pub(super) const WORKING: &Self = &Self::named("working");
+    pub(super) const WINDOW_OPEN: &Self = &Self::named("window-open");
+    pub(super) const WINDOW_BLOCKED: &Self = &Self::named("window-blocked");
+    pub(super) const STILL_SIGNING_IN: &Self = &Self::named("still-signing-in");
+    pub(super) const SIGNED_IN: &Self = &Self::named("signed-in");
+    pub(super) const SIGNED_IN_AS: &Self = &Self::named("signed-in-as");
 
     /// What happened, in words for the person, by the code of the failure.
-    pub(super) fn of_failure(code: &str) -> Self {
+    pub(super) fn of_failure(code: &str) -> &'static Self {
         match code {
-            "popup-blocked" => const { Self::named("failed-blocked") },
-            "popup-closed" => const { Self::named("failed-closed") },
-            "access-denied" => const { Self::named("failed-refused") },
+            "popup-blocked" => const { &Self::named("failed-blocked") },
+            "popup-closed" => const { &Self::named("failed-closed") },
+            "access-denied" => const { &Self::named("failed-refused") },
             "sign-in-required"
             | "login-required"
             | "interaction-required"
             | "consent-required"
             | "account-selection-required"
-            | "auth-too-old" => const { Self::named("failed-required") },
-            "offline" => const { Self::named("failed-offline") },
-            "network" | "bad-status" => const { Self::named("failed-network") },
-            "timeout" => const { Self::named("failed-timeout") },
-            "token-expired" | "token-not-yet-valid" => const { Self::named("failed-clock") },
-            "storage-unavailable" => const { Self::named("failed-storage") },
-            "load-failed" | "crashed" | "version-mismatch" => const { Self::named("failed-load") },
+            | "auth-too-old" => const { &Self::named("failed-required") },
+            "offline" => const { &Self::named("failed-offline") },
+            "network" | "bad-status" => const { &Self::named("failed-network") },
+            "timeout" => const { &Self::named("failed-timeout") },
+            "token-expired" | "token-not-yet-valid" => const { &Self::named("failed-clock") },
+            "storage-unavailable" => const { &Self::named("failed-storage") },
+            "load-failed" | "crashed" | "version-mismatch" => const { &Self::named("failed-load") },
             "bad-option"
             | "already-initialised"
             | "insecure-page"
@@ -102,12 +102,12 @@ impl Text {
             | "redirect-uri-mismatch"
             | "cors-blocked"
             | "invalid-client"
-            | "discovery-mismatch" => const { Self::named("failed-setup") },
-            _ => const { Self::named("failed") },
+            | "discovery-mismatch" => const { &Self::named("failed-setup") },
+            _ => const { &Self::named("failed") },
         }
     }
 
-    pub(super) const fn in_language(self, language: Language) -> &'static str {
+    pub(super) const fn in_language(&self, language: Language) -> &'static str {
         match language {
             Language::English => self.english,
             Language::Spanish => self.spanish,

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     Error,
     error::Flaw,
+    issuer::filled,
     jwk::{Algorithm, Key},
     time::Timestamp,
 };
@@ -164,22 +165,24 @@ fn issuer(claims: &Map<String, Value>, key: &Key, expected: &ExpectedIssuer) -> 
         ExpectedIssuer::Exactly(expected) => issuer == expected,
         ExpectedIssuer::MicrosoftTenants { template, tenants } => {
             text(claims, "tid").is_some_and(|tenant| {
-                let filled = |template: &str| template.replace("{tenantid}", tenant) == issuer;
+                let names = |template: &str| {
+                    filled(template, tenant).as_deref().unwrap_or(template) == issuer
+                };
                 tenants
                     .iter()
                     .any(|listed| listed.eq_ignore_ascii_case(tenant))
-                    && filled(template)
-                    && key.issuer().is_none_or(filled)
+                    && names(template)
+                    && key.issuer().is_none_or(names)
             })
         }
     };
     if fits {
         Ok(())
     } else {
-        Err(issuer_mismatch(&format!(
-            "the ID token is from `{}`",
-            issuer.chars().take(200).collect::<String>(),
-        )))
+        let issuer: String = issuer.chars().take(200).collect();
+        Err(issuer_mismatch(
+            &["the ID token is from `", &issuer, "`"].concat(),
+        ))
     }
 }
 
@@ -201,7 +204,12 @@ fn audience(claims: &Map<String, Value>, client_id: &str) -> Result<(), Error> {
     } else {
         Err(Error::untrusted(
             Flaw::AudienceMismatch,
-            format!("the ID token is not for the client `{client_id}` (`aud`, `azp`)"),
+            [
+                "the ID token is not for the client `",
+                client_id,
+                "` (`aud`, `azp`)",
+            ]
+            .concat(),
         ))
     }
 }

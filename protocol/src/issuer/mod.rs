@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::Error;
 
-pub(crate) use self::oidc::{Source, TENANT_PLACEHOLDER};
+pub(crate) use self::oidc::{Source, filled};
 pub use self::{genesys_cloud::GenesysCloud, oidc::Oidc};
 
 /// Where one signs in, as configured.

@@ -36,7 +36,7 @@ fn leave(
     session: &Session,
     back: Option<&str>,
 ) -> Result<Departure, Error> {
-    let next = logout::begin(client, issuer, session, back, browser.now);
+    let next = logout::begin(client, issuer, Some(session), back, browser.now);
     browser.done(next)
 }
 
