@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::{
     Error,
     address::Address,
-    error::Flaw,
+    error::{Flaw, one_line},
     http::Request,
     id_token::Keys,
     issuer::{Issuer, Kind, Source},
@@ -62,7 +62,7 @@ fn read(document: &Map<String, Value>, configured: &str, url: &str) -> Result<Me
     if published != configured {
         return Err(Error::DiscoveryMismatch {
             configured: configured.to_owned(),
-            published: published.to_owned(),
+            published: one_line(published),
             discovery_url: url.to_owned(),
         });
     }

@@ -5,7 +5,8 @@ use core::fmt;
 use crate::{address::Address, issuer::filled};
 
 /// Why there is no token. Each has a stable [`code`](Error::code), says what happened
-/// (`Display`) and what to do about it ([`help`](Error::help)); none carries a secret.
+/// (`Display`) and what to do about it ([`help`](Error::help)); none carries a secret. The codes
+/// of what happens before this is loaded are the loader's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
@@ -17,15 +18,8 @@ pub enum Error {
         /// What is wrong with it and what would be right.
         problem: String,
     },
-    /// `init` was called again with other options.
-    AlreadyInitialised,
     /// The page is not a secure context.
     InsecurePage,
-    /// Something foreign stands at the callback's path.
-    CallbackPathTaken {
-        /// The dotted path.
-        path: String,
-    },
     /// The token endpoint or the issuer does not know this redirect URI.
     RedirectUriMismatch {
         /// The redirect URI that was sent.
@@ -99,15 +93,8 @@ pub enum Error {
     // The browser's.
     /// The storage that is needed is blocked or full.
     StorageUnavailable,
-    /// A part of the widget did not load.
-    LoadFailed {
-        /// What did not load, and why as far as the browser tells.
-        reason: String,
-    },
     /// The widget came upon a fault of its own.
     Crashed,
-    /// Two versions of the widget's files are mixed.
-    VersionMismatch,
 }
 
 /// The issuer's own refusals (RFC 6749 4.1.2.1 and 5.2, OpenID Connect Core 3.1.2.6).
@@ -310,9 +297,7 @@ impl Error {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::BadOption { .. } => "bad-option",
-            Self::AlreadyInitialised => "already-initialised",
             Self::InsecurePage => "insecure-page",
-            Self::CallbackPathTaken { .. } => "callback-path-taken",
             Self::RedirectUriMismatch { .. } => "redirect-uri-mismatch",
             Self::CorsBlocked { .. } => "cors-blocked",
             Self::PopupBlocked => "popup-blocked",
@@ -326,9 +311,7 @@ impl Error {
             Self::Timeout { .. } => "timeout",
             Self::BadStatus { .. } => "bad-status",
             Self::StorageUnavailable => "storage-unavailable",
-            Self::LoadFailed { .. } => "load-failed",
             Self::Crashed => "crashed",
-            Self::VersionMismatch => "version-mismatch",
         }
     }
 
@@ -341,10 +324,6 @@ impl Error {
                 redirect_uri,
             ]
             .concat(),
-            Self::CallbackPathTaken { .. } => {
-                "Remove the other script, or set the option callback to another path (and name that path to the messenger)."
-                    .to_owned()
-            }
             Self::DiscoveryMismatch {
                 published,
                 discovery_url,
@@ -360,9 +339,6 @@ impl Error {
         match self {
             Self::BadOption { .. } => {
                 "Correct the option where the page sets up Messenger Auth; the README lists all options."
-            }
-            Self::AlreadyInitialised => {
-                "A page has one client: call init once, or use MessengerAuth.client."
             }
             Self::InsecurePage => {
                 "Serve the page over https: (http: works on localhost only), and in frames from https: pages only."
@@ -388,13 +364,8 @@ impl Error {
             Self::StorageUnavailable => {
                 "Allow storage for this site, or set storage to 'memory' and transport to 'popup'."
             }
-            Self::LoadFailed { .. } => {
-                "Check that all files of one version lie beside the loader, and that the page's CSP has script-src 'wasm-unsafe-eval'."
-            }
             Self::Crashed => "Reload the page, and report the console's output.",
-            Self::VersionMismatch => "Serve all files from the same version.",
             Self::RedirectUriMismatch { .. }
-            | Self::CallbackPathTaken { .. }
             | Self::DiscoveryMismatch { .. }
             | Self::Refused { .. }
             | Self::Untrusted { .. } => "",
@@ -407,11 +378,7 @@ impl fmt::Display for Error {
         let status;
         let parts: &[&str] = match self {
             Self::BadOption { option, problem } => &["The option ", option, " ", problem],
-            Self::AlreadyInitialised => &["Messenger Auth is already set up with other options"],
             Self::InsecurePage => &["This page is not a secure context"],
-            Self::CallbackPathTaken { path } => {
-                &["Something that is not Messenger Auth stands at ", path]
-            }
             Self::RedirectUriMismatch { redirect_uri } => {
                 &["The issuer does not accept the redirect URI ", redirect_uri]
             }
@@ -447,9 +414,7 @@ impl fmt::Display for Error {
                 &[url, " answered with status ", &status]
             }
             Self::StorageUnavailable => &["The browser's storage is blocked or full"],
-            Self::LoadFailed { reason } => &["A part of Messenger Auth did not load: ", reason],
             Self::Crashed => &["Messenger Auth came upon a fault of its own"],
-            Self::VersionMismatch => &["Files of different versions of Messenger Auth are mixed"],
         };
         for part in parts {
             f.write_str(part)?;
@@ -500,7 +465,7 @@ fn paste_line(published: &str, discovery_url: &str) -> String {
 }
 
 /// A foreign text as at most 300 characters in one line.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .take(300)

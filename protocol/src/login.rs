@@ -7,7 +7,7 @@ use crate::{
     callback::{self, Outcome},
     client::{Client, ResponseType},
     discovery::{self, Metadata},
-    error::Flaw,
+    error::{Flaw, one_line},
     http::Request,
     id_token::{self, AtHash, Expectation, Keys, Occasion},
     issuer::{Issuer, Kind},
@@ -345,7 +345,7 @@ fn check_offer(transaction: &Transaction, metadata: &Metadata) -> Result<(), Err
                 "'",
                 wanted,
                 "' is not offered by the issuer, which has: ",
-                &offered.join(", "),
+                &one_line(&offered.join(", ")),
             ]
             .concat(),
         )),
@@ -390,7 +390,7 @@ fn redeem(transaction: Transaction, code: Secret, metadata: Metadata) -> Next<Lo
     let request = Request::form(&url, fields.into_iter().chain(verifier));
     Ok(Step::fetch(request, move |fetched, now| {
         let redirect_uri = &transaction.client.redirect_uri;
-        let tokens = token::read(&fetched?, &url, redirect_uri, &transaction.issuer)?;
+        let tokens = token::read(&fetched?, &url, &code, redirect_uri, &transaction.issuer)?;
         finish(transaction, tokens, Some(code), metadata.keys, now)
     }))
 }

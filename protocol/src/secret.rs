@@ -15,6 +15,14 @@ impl Secret {
         Self(value.into())
     }
 
+    /// Whether a text gives it away.
+    #[must_use]
+    pub fn is_in(&self, text: &str) -> bool {
+        let secret = self.0.as_bytes();
+        let mut places = text.as_bytes().windows(secret.len().max(1));
+        places.any(|place| place == secret)
+    }
+
     /// The value itself, for the one place that sends it on.
     #[must_use]
     pub fn expose(&self) -> &str {

@@ -308,7 +308,8 @@ pub fn renew(
         );
         let keys = metadata.keys;
         Ok(Step::fetch(request, move |fetched, now| {
-            let mut tokens = token::read(&fetched?, &url, &client.redirect_uri, &issuer)?;
+            let sent = &refresh_token;
+            let mut tokens = token::read(&fetched?, &url, sent, &client.redirect_uri, &issuer)?;
             let mut session = session;
             let checked = match (tokens.id_token.take(), refreshed(&session), issuer.kind()) {
                 (Some(raw), Some(occasion), Kind::Oidc(oidc)) => {

@@ -26,10 +26,11 @@ pub(crate) struct Answer {
     pub(crate) scope: Option<String>,
 }
 
-/// Reads the token endpoint's answer.
+/// Reads the token endpoint's answer to a request that carried the secret `sent`.
 pub(crate) fn read(
     response: &Response,
     url: &str,
+    sent: &Secret,
     redirect_uri: &str,
     issuer: &Issuer,
 ) -> Result<Answer, Error> {
@@ -38,6 +39,8 @@ pub(crate) fn read(
         && let Some(Value::String(error)) = body.get("error")
     {
         let description = body.get("error_description").and_then(Value::as_str);
+        // Some servers repeat what they refuse, and the description is shown.
+        let description = description.filter(|text| !sent.is_in(text));
         return Err(Error::refused(error, description, redirect_uri));
     }
     response.expect_success(url)?;

@@ -39,6 +39,17 @@ fn redeem_with(name: &str, value: Value) -> Result<Session, Error> {
 }
 
 #[test]
+fn a_description_that_repeats_the_code_is_not_shown() {
+    for description in ["code c0de is used up", "c0de"] {
+        let body = json!({ "error": "invalid_grant", "error_description": description });
+        let error = redeem(400, &body.to_string()).unwrap_err();
+        assert_eq!(error.code(), "invalid-grant");
+        assert!(!error.to_string().contains("c0de"), "{error}");
+        assert!(!format!("{error:?}").contains("c0de"));
+    }
+}
+
+#[test]
 fn oauth_errors() {
     for (body, expected) in [
         (
