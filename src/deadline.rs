@@ -1,11 +1,10 @@
 //! The moment by which a caller must have its answer.
 
-use std::future::Future;
-
 use protocol::{Error, time::Timestamp};
 
 use crate::browser::{
     clock,
+    task::Work,
     timer::{self, Elapsed},
 };
 
@@ -33,7 +32,7 @@ impl Deadline {
     pub(crate) async fn limit<T>(
         self,
         waiting_for: &str,
-        work: impl Future<Output = Result<T, Error>>,
+        work: Work<'_, Result<T, Error>>,
     ) -> Result<T, Error> {
         match timer::deadline(work, self.left()).await {
             Ok(result) => result,

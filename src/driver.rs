@@ -53,16 +53,8 @@ impl Driver {
         next: Next<T>,
         deadline: Deadline,
     ) -> impl Future<Output = Result<Arrival<T>, Error>> {
-        // The result is put aside, so that the loop is downloaded once, whatever it leads to.
         let result = Rc::new(Cell::new(None));
-        let aside = Rc::clone(&result);
-        let next = next.and_then(|step| {
-            step.and_then(now(), move |done, _| {
-                aside.set(Some(done));
-                Ok(Step::Done(()))
-            })
-        });
-        let carrying_out = self.carry_out(next, deadline);
+        let carrying_out = self.carry_out(put_aside(next, &result), deadline);
         async move {
             match carrying_out.await? {
                 Some(redirect) => Ok(Arrival::Redirect(redirect)),
@@ -77,12 +69,11 @@ impl Driver {
         next: Next<T>,
         deadline: Deadline,
     ) -> impl Future<Output = Result<T, Error>> {
-        let running = self.run(next, deadline);
+        let result = Rc::new(Cell::new(None));
+        let carrying_out = self.carry_out(put_aside(next, &result), deadline);
         async move {
-            match running.await? {
-                Arrival::Done(result) => Ok(result),
-                Arrival::Redirect(_) => Err(Error::Crashed),
-            }
+            carrying_out.await?;
+            result.take().ok_or(Error::Crashed)
         }
     }
 
@@ -206,6 +197,16 @@ impl Driver {
             flight,
         })
     }
+}
+
+/// The same steps, with the result put aside: so the loop is downloaded once, whatever it
+/// leads to.
+fn put_aside<T: 'static>(next: Next<T>, result: &Rc<Cell<Option<T>>>) -> Next<()> {
+    let aside = Rc::clone(result);
+    next?.and_then(now(), move |done, _| {
+        aside.set(Some(done));
+        Ok(Step::Done(()))
+    })
 }
 
 struct Announced<'a> {

@@ -33,7 +33,7 @@ impl Flight {
 
     /// Waits for the result, until the deadline at the longest.
     pub(crate) async fn wait(&self, deadline: Deadline, waiting_for: &str) -> Result<(), Error> {
-        deadline.limit(waiting_for, self.landed()).await
+        deadline.limit(waiting_for, Box::pin(self.landed())).await
     }
 
     /// Waits for the result, however long.

@@ -1,6 +1,6 @@
 //! What was tried, and what came of it: the material of `diagnose()`.
 
-use std::{cell::RefCell, collections::VecDeque};
+use std::cell::RefCell;
 
 use protocol::{Error, json, time::Timestamp};
 use serde_json::Value;
@@ -10,25 +10,11 @@ use crate::deadline::now;
 /// How many steps are remembered.
 const REMEMBERED: usize = 100;
 
-/// The last steps, oldest first. Nothing secret is ever written here.
+/// The last steps, oldest first, as `diagnose()` shows them: when each began (milliseconds since
+/// 1970), what was tried, what came of it, how long it took (milliseconds), and where it failed,
+/// the error's code and what to change. Nothing secret is ever written here.
 #[derive(Default)]
-pub(crate) struct Journal(RefCell<VecDeque<Entry>>);
-
-/// One step.
-struct Entry {
-    /// When it began, in milliseconds since 1970.
-    at: i64,
-    /// What was tried.
-    step: String,
-    /// What came of it.
-    outcome: String,
-    /// How long it took, in milliseconds.
-    ms: i64,
-    /// The error's code.
-    code: Option<&'static str>,
-    /// What to change.
-    advice: Option<String>,
-}
+pub(crate) struct Journal(RefCell<Vec<Value>>);
 
 impl Journal {
     /// Notes something that has just happened.
@@ -43,16 +29,16 @@ impl Journal {
         self.push(since, step, outcome, error);
     }
 
-    /// The steps as `diagnose()` shows them, oldest first.
-    pub(crate) fn to_json(&self) -> Value {
-        self.0.borrow().iter().map(Entry::to_json).collect()
+    /// The steps, oldest first.
+    pub(crate) fn steps(&self) -> Vec<Value> {
+        self.0.borrow().clone()
     }
 
     /// What to change, the latest first, each once.
-    pub(crate) fn advice(&self) -> Vec<String> {
-        let mut advice: Vec<String> = Vec::new();
-        for entry in self.0.borrow().iter().rev() {
-            if let Some(text) = &entry.advice
+    pub(crate) fn advice(&self) -> Vec<Value> {
+        let mut advice = Vec::new();
+        for step in self.0.borrow().iter().rev() {
+            if let Some(text) = step.get("advice")
                 && !advice.contains(text)
             {
                 advice.push(text.clone());
@@ -62,33 +48,20 @@ impl Journal {
     }
 
     fn push(&self, since: Timestamp, step: &str, outcome: String, error: Option<&Error>) {
-        let mut entries = self.0.borrow_mut();
-        if entries.len() == REMEMBERED {
-            entries.pop_front();
-        }
-        entries.push_back(Entry {
-            at: since.as_millis(),
-            step: step.to_owned(),
-            outcome,
-            ms: now().millis_since(since),
-            code: error.map(Error::code),
-            advice: error.map(Error::help),
-        });
-    }
-}
-
-impl Entry {
-    fn to_json(&self) -> Value {
         let mut members = vec![
-            ("at", self.at.into()),
-            ("step", self.step.as_str().into()),
-            ("outcome", self.outcome.as_str().into()),
-            ("ms", self.ms.into()),
+            ("at", since.as_millis().into()),
+            ("step", step.into()),
+            ("outcome", outcome.into()),
+            ("ms", now().millis_since(since).into()),
         ];
-        if let (Some(code), Some(advice)) = (self.code, &self.advice) {
-            members.push(("code", code.into()));
-            members.push(("advice", advice.as_str().into()));
+        if let Some(error) = error {
+            members.push(("code", error.code().into()));
+            members.push(("advice", error.help().into()));
         }
-        json::object(members)
+        let mut steps = self.0.borrow_mut();
+        if steps.len() == REMEMBERED {
+            steps.remove(0);
+        }
+        steps.push(json::object(members));
     }
 }

@@ -182,7 +182,7 @@ impl Engine {
             ("version", env!("CARGO_PKG_VERSION").into()),
             ("issuer", config.issuer.identifier().into()),
             ("transport", transport.into()),
-            ("steps", driver.journal.to_json()),
+            ("steps", driver.journal.steps().into()),
             ("advice", driver.journal.advice().into()),
         ]))
     }

@@ -95,10 +95,10 @@ impl Answers {
             let mut answers = self.heard.answers.borrow_mut();
             (!answers.is_empty()).then(|| answers.remove(0))
         });
-        let heard = async {
+        let heard = Box::pin(async {
             race(pin!(async { answer = Some(next.await) }), sign.as_mut()).await;
             Ok(())
-        };
+        });
         deadline.limit(waiting_for, heard).await?;
         Ok(answer)
     }

@@ -1,6 +1,6 @@
 //! Checking signatures (Web Cryptography, `crypto.subtle`).
 
-use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Object, Reflect, Uint8Array};
 use serde_json::{Map, Value};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -47,10 +47,14 @@ pub(crate) async fn verify(
 ) -> Result<bool, Unsupported> {
     // Not there on an insecure page; and what is read from nothing would throw past all of this.
     let crypto = window().crypto().map_err(|_| Unsupported)?;
-    if !crypto.is_object() || !crypto.subtle().is_object() {
+    if !crypto.is_object() {
         return Err(Unsupported);
     }
-    match try_verify(&crypto.subtle(), algorithm, jwk, message, signature).await {
+    let subtle = crypto.subtle();
+    if !subtle.is_object() {
+        return Err(Unsupported);
+    }
+    match try_verify(&subtle, algorithm, jwk, message, signature).await {
         Ok(holds) => Ok(holds.is_truthy()),
         Err(error) if is_not_supported(&error) => Err(Unsupported),
         Err(_) => Ok(false),
@@ -67,21 +71,15 @@ async fn try_verify(
     let parameters = algorithm.parameters()?;
     let jwk: Object = json::to_js(&Value::Object(jwk.clone())).unchecked_into();
     let usages = Array::of1(&"verify".into());
-    let key: CryptoKey =
-        settled(subtle.import_key_with_object("jwk", &jwk, &parameters, false, &usages)?)
-            .await?
-            .unchecked_into();
-    settled(subtle.verify_with_object_and_js_u8_array_and_js_u8_array(
+    let imported = subtle.import_key_with_object("jwk", &jwk, &parameters, false, &usages)?;
+    let key: CryptoKey = JsFuture::from(imported).await?.unchecked_into();
+    let verified = subtle.verify_with_object_and_js_u8_array_and_js_u8_array(
         &parameters,
         &key,
         &Uint8Array::from(signature),
         &Uint8Array::from(message),
-    )?)
-    .await
-}
-
-async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
-    JsFuture::from(promise).await
+    )?;
+    JsFuture::from(verified).await
 }
 
 fn is_not_supported(error: &JsValue) -> bool {

@@ -104,7 +104,7 @@ pub(crate) async fn send(
     let abort = Abort::new()?;
     let signal = abort.0.signal();
     let start = clock::now();
-    match deadline(exchange(&request, limit, &signal), ms).await {
+    match deadline(Box::pin(exchange(&request, limit, &signal)), ms).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(Failure::TooLarge)) => Err(FetchError::TooLarge),
         Err(Elapsed) => Err(FetchError::Timeout),
@@ -113,7 +113,7 @@ pub(crate) async fn send(
         Ok(Err(Failure::NoAnswer)) => {
             let spent = u32::try_from(clock::now() - start).unwrap_or(ms);
             let left = ms.saturating_sub(spent).min(INQUIRY);
-            match deadline(is_blocked(&request, &signal), left).await {
+            match deadline(Box::pin(is_blocked(&request, &signal)), left).await {
                 Ok(true) => Err(FetchError::Blocked),
                 Ok(false) | Err(Elapsed) => Err(FetchError::Network),
             }

@@ -1,6 +1,6 @@
 //! A store of strings (`sessionStorage`, `localStorage`, or this page's memory).
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
 
 use web_sys::Storage;
 
@@ -11,7 +11,7 @@ pub(crate) struct Store(Place);
 
 enum Place {
     Browser(Storage),
-    Memory(RefCell<BTreeMap<String, String>>),
+    Memory(RefCell<Vec<(String, String)>>),
 }
 
 /// The storage takes no more: it is full, or has been blocked since.
@@ -47,7 +47,11 @@ impl Store {
     pub(crate) fn get(&self, key: &str) -> Option<String> {
         match &self.0 {
             Place::Browser(storage) => storage.get_item(key).ok().flatten(),
-            Place::Memory(memory) => memory.borrow().get(key).cloned(),
+            Place::Memory(memory) => {
+                let memory = memory.borrow();
+                let found = memory.iter().find(|(held, _)| held == key);
+                found.map(|(_, value)| value.clone())
+            }
         }
     }
 
@@ -56,7 +60,8 @@ impl Store {
         match &self.0 {
             Place::Browser(storage) => storage.set_item(key, value).map_err(|_| Full),
             Place::Memory(memory) => {
-                memory.borrow_mut().insert(key.to_owned(), value.to_owned());
+                self.remove(key);
+                memory.borrow_mut().push((key.to_owned(), value.to_owned()));
                 Ok(())
             }
         }
@@ -67,7 +72,7 @@ impl Store {
         match &self.0 {
             // Fails only where nothing could have been kept.
             Place::Browser(storage) => drop(storage.remove_item(key)),
-            Place::Memory(memory) => drop(memory.borrow_mut().remove(key)),
+            Place::Memory(memory) => memory.borrow_mut().retain(|(held, _)| held != key),
         }
     }
 
@@ -77,7 +82,10 @@ impl Store {
             Place::Browser(storage) => (0..storage.length().unwrap_or(0))
                 .filter_map(|index| storage.key(index).ok().flatten())
                 .collect(),
-            Place::Memory(memory) => memory.borrow().keys().cloned().collect(),
+            Place::Memory(memory) => {
+                let memory = memory.borrow();
+                memory.iter().map(|(key, _)| key.clone()).collect()
+            }
         };
         keys.retain(|key| key.starts_with(prefix));
         keys

@@ -35,7 +35,7 @@ pub(crate) async fn sleep(ms: u32) {
 }
 
 /// The future's output, unless the time runs out first; then the future is dropped.
-pub(crate) async fn deadline<F: Future>(future: F, ms: u32) -> Result<F::Output, Elapsed> {
+pub(crate) async fn deadline<T>(future: Work<'_, T>, ms: u32) -> Result<T, Elapsed> {
     // The output is put aside, so that the race is downloaded once, whatever is waited for.
     let mut output = None;
     limit(pin!(async { output = Some(future.await) }), ms).await;

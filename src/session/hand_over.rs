@@ -123,7 +123,7 @@ impl Visitor {
     ) -> Result<Authorization, Error> {
         let person = self.person();
         let asking = self.ask_silently(self.config.host.redemption(), deadline);
-        let login = deadline.limit("a code", asking).await?;
+        let login = deadline.limit("a code", Box::pin(asking)).await?;
         self.still(person)?;
         match login {
             Login::Code(authorization) => {
@@ -163,7 +163,7 @@ impl Visitor {
             None
         };
         deadline
-            .limit("the person", self.sign_in(wish, window))
+            .limit("the person", Box::pin(self.sign_in(wish, window)))
             .await
     }
 

@@ -107,7 +107,7 @@ pub(crate) enum Interaction {
     reason = "each is a fact of its own, not a mode"
 )]
 struct State {
-    session: Option<Session>,
+    session: Option<Rc<Session>>,
     /// When a person signed in whose code the host redeems.
     signed_in_by_host: Option<Timestamp>,
     /// The code of that sign-in, until somebody asks for it.
@@ -158,7 +158,7 @@ impl Visitor {
 
     /// The tokens of the person signed in, if any has some.
     pub(crate) fn with_session<T>(&self, look: impl FnOnce(Option<&Session>) -> T) -> T {
-        look(self.state.borrow().session.as_ref())
+        look(self.state.borrow().session.as_deref())
     }
 
     /// Until when a person counts as signed in whose tokens only the host has.
@@ -225,7 +225,7 @@ impl Visitor {
     async fn start(&'static self) {
         if let Some(session) = self.store.load(&self.config.client, &self.config.issuer) {
             if session.expires_at(self.config.renewed_kind()) > now() || session.can_refresh() {
-                self.state.borrow_mut().session = Some(session);
+                self.state.borrow_mut().session = Some(Rc::new(session));
                 self.show_signed_in();
                 self.schedule_renewal();
             } else {
@@ -281,7 +281,7 @@ impl Visitor {
             Login::SignedIn(session) => {
                 self.warn_of_short_tokens(&session);
                 self.store.save(&session);
-                self.state.borrow_mut().session = Some(*session);
+                self.state.borrow_mut().session = Some(Rc::from(session));
                 self.schedule_renewal();
             }
             Login::Code(authorization) => {
@@ -355,7 +355,7 @@ impl Visitor {
         self.next_person(&Err(Error::SignInRequired));
         (self.announce.status)(Status::SignedOut);
         let ended = match session {
-            Some(session) => Ended::Session(Box::new(session)),
+            Some(session) => Ended::Session(session),
             None if by_host => Ended::ByHost,
             None => return Ended::Nothing,
         };
@@ -410,7 +410,7 @@ impl Visitor {
 /// What there was when a session ended.
 enum Ended {
     Nothing,
-    Session(Box<Session>),
+    Session(Rc<Session>),
     /// A person whose tokens only the host has.
     ByHost,
 }

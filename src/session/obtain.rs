@@ -171,9 +171,9 @@ impl Visitor {
                 refusal: Refusal::InvalidGrant,
                 ..
             }) => {
-                let spent = held.without_refresh_token();
+                let spent = Rc::unwrap_or_clone(held).without_refresh_token();
                 self.store.save(&spent);
-                self.state.borrow_mut().session = Some(spent);
+                self.state.borrow_mut().session = Some(Rc::new(spent));
                 Ok(false)
             }
             Err(error) => {
