@@ -15,8 +15,11 @@ async function atOrAfter(port, start) {
   }
 }
 
+/** Where Trunk serves the same page (Trunk.toml). */
+const trunk = 'http://localhost:8081';
+
 const site = await atOrAfter(8080, (port) => startSite({ port }));
-const op = await atOrAfter(9080, (port) => startOp({ port, sites: [site.origin] }));
+const op = await atOrAfter(9080, (port) => startOp({ port, sites: [...new Set([site.origin, trunk])] }));
 site.words.issuer = op.issuer;
 site.headers['/'] = { 'Content-Security-Policy': csp({ issuer: op.issuer }) };
 

@@ -12,14 +12,20 @@ const state = stateIn(search) || stateIn(hash) || "";
 /** Where page mode left from. Only the page itself can have written it there. */
 const RETURN = "messenger-auth:return:";
 
-/** Page mode: back to where the person was. @param {string | undefined} key */
-const goBack = (key) => {
-  const back = key && sessionStorage.getItem(key);
-  if (!key || !back || !back.startsWith(home + "/")) return false;
-  sessionStorage.removeItem(key);
-  sessionStorage.setItem("messenger-auth:answer:" + state, address);
-  location.replace(back);
-  return true;
+/** Page mode: back to where the person was. @param {(key: string) => boolean} isIt whether the way back is kept there */
+const goBack = (isIt) => {
+  try {
+    const key = Object.keys(sessionStorage).find(isIt);
+    const back = key && sessionStorage.getItem(key);
+    if (!back || !back.startsWith(home + "/")) return false;
+    sessionStorage.removeItem(key);
+    sessionStorage.setItem("messenger-auth:answer:" + state, address);
+    location.replace(back);
+    return true;
+  } catch {
+    // Storage is forbidden here: then page mode did not leave from here.
+    return false;
+  }
 };
 
 /** For the person who still sees this window. */
@@ -37,31 +43,31 @@ const handOver = () => {
   const partner = opener || (parent !== window && parent);
   const meta = /** @type {HTMLMetaElement | null} */ (document.querySelector("meta[name=messenger-auth-origins]"));
   const origins = [home, ...((meta && meta.content.match(/https?:\/\/[^\s/]+/g)) || [])];
-  const channel = new BroadcastChannel("messenger-auth:" + state);
   const message = { messengerAuth: "answer", url: address };
 
   /** @param {MessageEvent} event */
   const hear = ({ data }) => {
     if (data && data.messengerAuth === "received") close();
   };
-  channel.onmessage = hear;
   onmessage = (event) => {
     if (event.source === partner && origins.includes(event.origin)) hear(event);
   };
 
-  if (state) channel.postMessage(message);
+  if (state)
+    try {
+      const channel = new BroadcastChannel("messenger-auth:" + state);
+      channel.onmessage = hear;
+      channel.postMessage(message);
+    } catch {
+      // Forbidden as well.
+    }
   if (partner) for (const target of origins) partner.postMessage(message, target);
 
   setTimeout(() => {
     // A page-mode login whose answer came back with another state: the page shall say so.
-    if (partner || !goBack(Object.keys(sessionStorage).find((key) => key.startsWith(RETURN)))) show();
+    if (partner || !goBack((key) => key.startsWith(RETURN))) show();
   }, 1500);
 };
 
-try {
-  if (!search && !hash) show();
-  else if (!goBack(RETURN + state)) handOver();
-} catch {
-  // Storage or channel are forbidden here.
-  show();
-}
+if (!search && !hash) show();
+else if (!goBack((key) => key === RETURN + state)) handOver();

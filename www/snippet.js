@@ -20,7 +20,7 @@
 
   /** What stands there. On `window` elements of the page shine through, and do not count. @param {string} key */
   function held(key) {
-    return place == window && !window.hasOwnProperty(key) ? 0 : place[key];
+    return ((place != window || window.hasOwnProperty(key)) && place[key]) || 0;
   }
 
   stub.q = queue;
@@ -32,15 +32,16 @@
       callback = 0;
     }
     setTimeout(answer, patience);
-    queue.push([answer, Date.now() + patience]);
+    queue.push([answer, +new Date() + patience]);
   }
 
-  if (held("MessengerAuth")) return console.info("messenger-auth is here already.");
+  // Anything of others at that name gives way.
+  if (held("MessengerAuth").q) return console.info("messenger-auth already");
   window.MessengerAuth = { q: queue, o: options };
 
   // What is taken stays as it is: the loader reports it, and refuses what may not be a path.
-  if (!/^none$|proto|constr/.test(path))
-    path.split(".").forEach(
+  if (!/^none$|\b(__proto__|prototype|constructor)\b/.test(path))
+    (path + "").split(".").forEach(
       /** @type {(key: string, index: number, keys: string[]) => void} */
       function (key, index, keys) {
         place = held(key) || (place[key] = keys[index + 1] ? {} : stub);
@@ -50,13 +51,14 @@
   script.onerror = function () {
     queue.forEach(
       (queue.push = /** @param {[() => void]} call */ function (call) {
-        setTimeout(call[0]);
+        call[0]();
       }),
     );
   };
-  script.nonce = /** @type {any} */ (document.currentScript || script).nonce;
-  script.crossOrigin = "anonymous";
+  // `document.currentScript` may be an image of that name; and a page has one nonce.
+  script.nonce = /** @type {any} */ (document.querySelector("[nonce]") || script).nonce;
+  script.crossOrigin = "";
   script.integrity = integrity;
   script.src = address;
-  document.head.appendChild(script);
+  document.head.append(script);
 })(/** @type {any} */ (window), document, __OPTIONS__, __LOADER__, __INTEGRITY__);

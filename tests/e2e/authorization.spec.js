@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { clients } from '../op/op.js';
-import { ana, claimsOf, enter, loaded, tag } from './support/page.js';
+import { ana, ask, call, claimsOf, closed, element, enter, event, events, loaded, signIn, tag, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op } = await world();
@@ -63,5 +63,45 @@ story('nobody signed in: sign-in-required', async (scene) => {
   const page = await scene.visit({ head });
   await loaded(page);
   const code = await page.evaluate(() => MessengerAuth.client.getAuthorization().catch((fault) => fault.code));
-  assert.ok(['sign-in-required', 'login-required'].includes(code), code);
+  assert.equal(code, 'sign-in-required');
+});
+
+story('twenty callbacks with nobody signed in: one frame, and one sign-in-required', async (scene) => {
+  const page = await scene.visit({ head });
+  await loaded(page);
+  const answers = await page.evaluate(() => Promise.all(Array.from({ length: 20 }, () => __story.ask())));
+  assert.deepEqual(answers.map(({ token }) => token), Array(20).fill(null));
+  assert.deepEqual(op.asked('authorize').map((one) => one.params.prompt), ['none']);
+  assert.equal((await events(page, 'sign-in-required')).length, 1);
+});
+
+story('signing out ends it: no code is fetched unseen', async (scene) => {
+  const page = await scene.visit({ head, body: element });
+  await signIn(page);
+  op.forget();
+  await call(page, 'signOut', { atIssuer: false });
+  await event(page, 'signed-out');
+  assert.equal((await ask(page)).token, null);
+  assert.equal((await call(page, 'getAuthorization')).code, 'sign-in-required');
+  assert.equal(op.asked('authorize').length, 0);
+});
+
+story('without silent sign-in each code takes a window', async (scene) => {
+  const page = await scene.visit({
+    head: tag({ 'client-id': clients.messenger, 'hand-over': 'code', silent: 'false' }),
+    body: `<button id="own">Code</button><script>
+      own.onclick = () => MessengerAuth.client.getAuthorization({ interaction: 'popup' }).then(({ code }) => { (globalThis.codes ??= []).push(code); });
+    </script>`,
+  });
+  await loaded(page);
+  const fetched = (count) => page.waitForFunction((many) => globalThis.codes?.length === many, count);
+  const first = await windowOf(page, () => page.locator('#own').click());
+  await enter(first);
+  await fetched(1);
+  await closed(first);
+  // The provider knows the person: the window comes back by itself.
+  const second = await windowOf(page, () => page.locator('#own').click());
+  await fetched(2);
+  await closed(second);
+  assert.equal(new Set(await page.evaluate(() => globalThis.codes)).size, 2);
 });

@@ -1,7 +1,7 @@
 /** Wrong options: a typed error that names the thing and the remedy, once, and null in time. */
 
 import assert from 'node:assert/strict';
-import { ask, element, event, events, loaded, panel, snippet, tag } from './support/page.js';
+import { ask, call, element, event, events, loaded, panel, snippet, tag } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op } = await world();
@@ -25,6 +25,8 @@ const rows = [
   ['an impossible hand-over', tag({ flow: 'implicit', 'client-id': 'implicit', 'hand-over': 'access_token' }), 'bad-option', /handOver/],
   ['an extra parameter that the library sets', options(`${good}, extraParams: { state: "mine" }`), 'bad-option', /extraParams/],
   ['a scope without openid that is no scope', options(`${good}, scope: 7`), 'bad-option', /scope/],
+  ['a token service without an address of its own', tag({ 'hand-over': 'token-url', 'token-url': '/jwt' }), 'bad-option', /tokenUrl/],
+  ['a language that is not spoken', tag({ locale: 'de' }), 'bad-option', /locale/],
   ['a callback path through __proto__', tag({ callback: '__proto__.token' }), 'bad-option', /callback/, null],
   ['a callback path through constructor', tag({ callback: 'auth.constructor.token' }), 'bad-option', /callback/, null],
   ['a callback path through prototype', tag({ callback: 'Object.prototype.token' }), 'bad-option', /callback/, null],
@@ -80,3 +82,23 @@ story('signIn with a wrong option of its own', async (scene) => {
   const code = await page.evaluate(() => MessengerAuth.client.signIn({ transport: 'pigeon' }).catch((fault) => fault.code));
   assert.equal(code, 'bad-option');
 });
+
+const idTokenOnly = { flow: 'implicit', 'client-id': 'implicit' };
+
+for (const [name, attributes, method, given, names] of [
+  ['a code from the implicit flow', idTokenOnly, 'getAuthorization', {}, /code/],
+  ['an access token where only an ID token comes', idTokenOnly, 'getToken', { kind: 'access_token' }, /access token/],
+  ['a kind of token that does not exist', {}, 'getToken', { kind: 'refresh_token' }, /kind/],
+  ['a member that getToken does not know', {}, 'getToken', { audience: 'x' }, /audience/],
+]) {
+  story(`${name}: bad-option`, async (scene) => {
+    scene.expect(/\[messenger-auth\] bad-option/);
+    const page = await scene.visit({ head: tag(attributes) });
+    await event(page, 'ready');
+    const refused = await call(page, method, given);
+    assert.equal(refused.code, 'bad-option', JSON.stringify(refused));
+    assert.ok(refused.typed);
+    assert.match(`${refused.message} ${refused.help}`, names);
+    assert.equal(op.asked('authorize').length, 0);
+  });
+}

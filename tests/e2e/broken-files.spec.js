@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { built, folder } from '../site/package.js';
-import { ask, element, event, loaded, panel, snippet, tag } from './support/page.js';
+import { ask, button, element, enter, event, isIdTokenOf, loaded, panel, snippet, tag, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
-const { story, site } = await world();
+const { story, op, site } = await world();
 const files = await built();
 const at = (name) => `/messenger-auth/${name}`;
 const changed = async (name) => Buffer.concat([await readFile(new URL(name, folder)), Buffer.from(name.endsWith('.wasm') ? [0, 2, 1, 120] : '\n//')]);
@@ -70,3 +70,23 @@ story('WebAssembly with the wrong type is loaded all the same', async (scene) =>
   await event(page, 'ready');
   assert.equal(scene.said('error').length, 0);
 });
+
+for (const kind of ['glue', 'wasm']) {
+  story(`the ${kind} cannot be reached for a moment: the next try has it`, async (scene) => {
+    scene.expect(/ERR_|\[messenger-auth\] load-failed/);
+    let tries = 0;
+    await scene.page.route(`**/${files[kind]}`, (route) => {
+      tries += 1;
+      return tries > 1 ? route.continue() : route.abort('connectionreset');
+    });
+    const page = await scene.visit({ head: tag(), body: element });
+    await loaded(page);
+    assert.equal((await ask(page)).token, null);
+    assert.equal((await event(page, 'error')).code, 'load-failed');
+    const popup = await windowOf(page, () => button(page, 'Sign in').click());
+    await enter(popup);
+    await event(page, 'signed-in');
+    isIdTokenOf((await ask(page)).token, { op });
+    assert.equal(tries, 2);
+  });
+}

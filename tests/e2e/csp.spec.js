@@ -70,4 +70,7 @@ story('without the issuer in connect-src: a typed error, and null in time', asyn
   const { token, ms } = await ask(page);
   assert.equal(token, null);
   assert.ok(ms < 9500, `null after ${ms} ms`);
+  const failed = await event(page, 'error');
+  assert.equal(failed.code, 'network');
+  assert.ok(failed.help.includes('connect-src'), failed.help);
 });

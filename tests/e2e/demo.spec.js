@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { csp } from '../site/csp.js';
+import { built } from '../site/package.js';
 import { ana, button, enter, event, eventually, loaded, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
@@ -57,4 +58,36 @@ story('signing out at the bank and at its provider', async ({ page }) => {
   await page.waitForURL(`${site.origin}/`);
   await button(page, 'Sign in').waitFor();
   await page.getByText('Sign in at the top right').waitFor();
+});
+
+for (const [name, viewport] of Object.entries({ 'a desktop': { width: 1280, height: 720 }, 'a phone': { width: 375, height: 667 } })) {
+  story(`on ${name} the header keeps its height, whatever the panel says`, { viewport }, async ({ page }) => {
+    await page.goto(site.origin);
+    const height = () => page.evaluate(() => [document.querySelector('.bar').offsetHeight, document.documentElement.scrollWidth]);
+    await button(page, 'Sign in').waitFor();
+    const before = await height();
+    assert.equal(before[1], viewport.width, 'nothing sticks out');
+    const popup = await windowOf(page, () => button(page, 'Sign in').click());
+    await button(page, 'Show window').waitFor();
+    assert.deepEqual(await height(), before);
+    await popup.getByRole('button', { name: 'Cancel' }).click();
+    await button(page, 'Try again').waitFor();
+    assert.deepEqual(await height(), before);
+    await enter(await windowOf(page, () => button(page, 'Try again').click()));
+    await button(page, 'Sign out').waitFor();
+    assert.deepEqual(await height(), before);
+  });
+}
+
+story('files that have not loaded: nobody is said to be signed out, and the chat’s button says what is wrong', async (scene) => {
+  scene.expect(/status of 404|integrity/);
+  const { loader } = await built();
+  scene.answer(`/messenger-auth/${loader}`, { status: 404, body: 'not found', type: 'text/plain' });
+  const { page } = scene;
+  await page.goto(site.origin);
+  await open(page);
+  await chat(page).getByText('I cannot see who you are').waitFor();
+  await chat(page).getByRole('button', { name: 'Sign in' }).click();
+  await chat(page).getByText('its files have not loaded').waitFor();
+  assert.ok(!(await page.locator('body').innerText()).includes('nobody is signed in'));
 });

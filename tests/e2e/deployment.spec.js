@@ -1,8 +1,9 @@
 /** The ways to bring it onto a page, once and twice, early and late. */
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { snippetCode } from '../site/markup.js';
-import { built } from '../site/package.js';
+import { built, folder } from '../site/package.js';
 import { ask, element, event, events, eventually, isIdTokenOf, loaded, signIn, snippet, tag } from './support/page.js';
 import { world } from './support/world.js';
 
@@ -31,14 +32,14 @@ for (const [name, head] of Object.entries({
   'two plain tags': tag({ mode: '' }) + tag({ mode: '' }),
 })) {
   story(`${name}: one client, and one line about it`, async (scene) => {
-    const { loader, glue } = await built();
+    const { glue } = await built();
     const page = await scene.visit({ head, body: element });
     await loaded(page);
     await works(page);
     assert.equal((await events(page, 'ready')).length, 1);
     assert.equal((await events(page, 'signed-in')).length, 1);
     assert.equal(site.asked(`/messenger-auth/${glue}`).length, 1, 'the engine is loaded once');
-    if (site.asked(`/messenger-auth/${loader}`).length > 1) assert.ok([...scene.said('info'), ...scene.said('warning')].length === 1, 'the second says so, once');
+    assert.equal(scene.lines.filter(({ text }) => /messenger-auth\b.*(?:already|twice)/.test(text)).length, 1, 'the second says so, once');
     assert.equal(scene.said('error').length, 0);
   });
 }
@@ -112,4 +113,18 @@ story('init with the same options gives the same client; with others it throws',
     return { same: first === again, is: MessengerAuth.client === first, code };
   }, op.issuer);
   assert.deepEqual(seen, { same: true, is: true, code: 'already-initialised' });
+});
+
+story('two versions: the first is the page’s, and the second says so', async (scene) => {
+  const { loader } = await built();
+  const text = await readFile(new URL(loader, folder), 'utf8');
+  const version = /-([\d.]+)\.js$/.exec(loader)[1];
+  const mark = `version:"${version}"`;
+  assert.ok(text.includes(mark), 'where the version stands');
+  scene.answer('/messenger-auth/another.js', { body: text.replace(mark, 'version:"9.9.9"'), type: 'text/javascript' });
+  const page = await scene.visit({ head: `${tag({ mode: '' })}<script src="/messenger-auth/another.js" data-issuer="{{issuer}}" data-client-id="web"></script>`, body: element });
+  await works(page);
+  assert.equal(await page.evaluate(() => MessengerAuth.version), version);
+  assert.equal(scene.lines.filter(({ text: said }) => said.includes(`${version} is here already`)).length, 1);
+  assert.equal((await events(page, 'ready')).length, 1);
 });

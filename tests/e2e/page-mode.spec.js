@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { clients } from '../op/op.js';
-import { ask, button, call, element, enter, event, eventually, isIdTokenOf, loaded, panel, tag } from './support/page.js';
+import { ask, button, call, element, enter, event, eventually, isIdTokenOf, loaded, panel, session, signIn, tag } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world();
@@ -129,3 +129,47 @@ story('a reload of the window that brought the answer hands out nothing twice', 
   await eventually(() => page.evaluate(() => MessengerAuth.client.getSession()), 'the session again');
   assert.equal(op.asked('token').length, 1);
 });
+
+const departures = () => op.asked('authorize').filter((one) => one.params.prompt !== 'none');
+
+/** Asks, and gives the page the time to leave that it must not use. */
+async function staysWith(page, answer) {
+  assert.equal((await ask(page)).token, answer);
+  await page.waitForTimeout(1500);
+  assert.equal(new URL(page.url()).origin, site.origin);
+}
+
+story('onSignedOut: page, twenty callers: the page leaves once, and not again after a refusal', async (scene) => {
+  scene.expect(/\[messenger-auth\] access-denied/);
+  const page = await scene.visit({ head: tag({ 'on-signed-out': 'page' }) });
+  await loaded(page);
+  await page.evaluate(() => { for (let caller = 0; caller < 20; caller += 1) __story.ask(); });
+  await page.waitForURL((url) => url.origin === op.issuer);
+  assert.equal(departures().length, 1);
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.waitForURL(`${site.origin}/page`);
+  assert.equal((await event(page, 'error')).code, 'access-denied');
+  await staysWith(page, null);
+  assert.equal(departures().length, 1);
+});
+
+story('onSignedOut: page does not leave by itself after a sign-out', async (scene) => {
+  const page = await scene.visit({ head: tag({ 'on-signed-out': 'page' }), body: element });
+  await signIn(page);
+  await call(page, 'signOut', { atIssuer: false });
+  await staysWith(page, null);
+  assert.equal(departures().length, 1, 'the window alone');
+  assert.equal(await session(page), null);
+});
+
+for (const [name, attributes] of Object.entries({ 'transport: page': { transport: 'page' }, 'onSignedOut: page': { 'on-signed-out': 'page' } })) {
+  story(`${name} with a redirect window of another origin: bad-option`, async (scene) => {
+    scene.expect(/\[messenger-auth\] bad-option/);
+    const page = await scene.visit({ head: tag({ ...attributes, 'redirect-uri': `${op.issuer}/authWindow.html` }) });
+    const failed = await event(page, 'error');
+    assert.equal(failed.code, 'bad-option');
+    assert.match(failed.message, /redirectUri/);
+    await staysWith(page, null);
+    assert.equal(op.asked('authorize').length, 0);
+  });
+}

@@ -73,13 +73,36 @@ story('a token endpoint that fails for a moment: the session goes on', async (sc
   const page = await scene.visit({ head: tag(quick), body: element });
   await signIn(page);
   let failed = 0;
-  op.settings.alter = (ctx, record) => {
-    if (record.route !== 'token' || failed) return;
+  // In front of the provider, so that no refresh token is used up.
+  await page.route(`${op.issuer}/token`, async (route) => {
     failed += 1;
-    ctx.status = 503;
-    ctx.body = 'busy';
-  };
+    if (failed > 1) await route.continue();
+    else await route.fulfill({ status: 503, headers: { 'Access-Control-Allow-Origin': '*' }, body: 'busy' });
+  });
   scene.expect(/status of 503/);
+  const { expiresAt } = await session(page);
+  const first = (await ask(page)).token;
   await eventually(() => failed, 'the first renewal fails', ttl * 1000);
-  isIdTokenOf((await ask(page)).token, { op });
+  assert.equal((await ask(page)).token, first, 'what is held is still good');
+  await event(page, 'renewed', { within: ttl * 1000 });
+  assert.notEqual((await ask(page)).token, first);
+  assert.ok((await session(page)).expiresAt > expiresAt);
+  assert.equal(failed, 2);
+  assert.deepEqual(op.asked('token').map((one) => [one.params.grant_type, one.status]), [['authorization_code', 200], ['refresh_token', 200]]);
+  assert.equal((await events(page, 'signed-out')).length, 0);
+});
+
+story('the network is gone when the hidden frame is due: the session is kept, and renewed afterwards', async (scene) => {
+  scene.expect(/ERR_INTERNET_DISCONNECTED/);
+  Object.assign(op.settings, { accessTokenTtl: 20, idTokenTtl: 20 });
+  const page = await scene.visit({ head: tag({ 'min-ttl': '1', 'renew-at': '0.2', 'client-id': clients.implicit, flow: 'implicit' }), body: element });
+  await signIn(page);
+  const first = (await ask(page)).token;
+  await scene.context.setOffline(true);
+  assert.equal((await event(page, 'error', { within: 15_000 })).code, 'offline');
+  await scene.context.setOffline(false);
+  assert.equal((await session(page)).subject, ana.subject);
+  await event(page, 'renewed', { within: 15_000 });
+  assert.notEqual((await ask(page)).token, first);
+  assert.equal((await events(page, 'signed-out')).length, 0);
 });

@@ -1,10 +1,11 @@
 /** Signing out: here, at the issuer, and of the refresh token. */
 
 import assert from 'node:assert/strict';
-import { ask, button, call, element, event, eventually, loaded, session, signIn, tag } from './support/page.js';
+import { clients } from '../op/op.js';
+import { ask, button, call, element, event, events, eventually, loaded, session, signIn, tag } from './support/page.js';
 import { world } from './support/world.js';
 
-const { story, op, site } = await world();
+const { story, op, site } = await world({ pages: ['/page', '/bye'] });
 
 story('at the issuer: by form post, and back to this page', async (scene) => {
   const page = await scene.visit({ head: tag(), body: element });
@@ -73,4 +74,38 @@ story('with nobody signed in it does nothing and fails nowhere', async (scene) =
   const page = await scene.visit({ head: tag() });
   await loaded(page);
   assert.equal((await call(page, 'signOut', { atIssuer: false })).code, undefined);
+});
+
+for (const [name, route, attributes] of [
+  ['a refresh', 'token', {}],
+  ['a hidden frame', 'authorize', { 'client-id': clients.implicit, flow: 'implicit' }],
+]) {
+  story(`while ${name} is on its way: what it brings belongs to nobody`, async (scene) => {
+    Object.assign(op.settings, { accessTokenTtl: 10, idTokenTtl: 10 });
+    const page = await scene.visit({ head: tag({ 'min-ttl': '1', 'renew-at': '0.2', ...attributes }), body: element });
+    await signIn(page);
+    op.forget();
+    op.settings.delay = { [route]: 2000 };
+    const asked = await eventually(() => op.asked(route)[0], 'the renewal is on its way');
+    await call(page, 'signOut', { atIssuer: false });
+    await eventually(() => asked.status, 'the provider answers it');
+    assert.ok(asked.status < 400);
+    await page.waitForTimeout(1000);
+
+    assert.equal(await session(page), null);
+    assert.equal((await ask(page)).token, null);
+    assert.deepEqual((await events(page)).map((one) => one.name).filter((one) => ['renewed', 'signed-in', 'signed-out'].includes(one)), ['signed-in', 'signed-out']);
+    const kept = await page.evaluate(() => Object.keys({ ...sessionStorage, ...localStorage }).filter((key) => key.startsWith('messenger-auth:session:')));
+    assert.deepEqual(kept, []);
+    await button(page, 'Sign in').waitFor();
+  });
+}
+
+story('postLogoutRedirectUri: back to another page of the site', async (scene) => {
+  scene.put({ path: '/bye', body: 'See you' });
+  const page = await scene.visit({ head: tag(), body: element });
+  await signIn(page);
+  await page.evaluate((to) => { MessengerAuth.client.signOut({ postLogoutRedirectUri: to }); }, `${site.origin}/bye`);
+  await page.waitForURL(`${site.origin}/bye`);
+  assert.equal(op.asked('end-session')[0].params.post_logout_redirect_uri, `${site.origin}/bye`);
 });

@@ -1,7 +1,7 @@
 /** The sign-in window when it is closed, severed by Cross-Origin-Opener-Policy, or given up. */
 
 import assert from 'node:assert/strict';
-import { ana, ask, button, closed, element, enter, event, eventually, isIdTokenOf, loaded, panel, pressSignIn, session, tag } from './support/page.js';
+import { ana, ask, button, closed, element, enter, event, eventually, isIdTokenOf, loaded, panel, pressSignIn, session, signIn, tag } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op } = await world();
@@ -11,7 +11,7 @@ const watched = `${element}<button id="own">Log in</button><script>
   own.onclick = () => {
     const started = performance.now();
     globalThis.outcome = undefined;
-    MessengerAuth.client.signIn().then(() => 'signed in', (fault) => fault.code).then((how) => { globalThis.outcome = { how, at: performance.now() - started }; });
+    MessengerAuth.client.signIn().then(() => 'signed in', (fault) => fault.code).then((how) => { globalThis.outcome = { how, at: performance.now() - started }; (globalThis.outcomes ??= []).push(how); });
   };
 </script>`;
 
@@ -139,4 +139,66 @@ story('severed: cancelling gives popup-closed', async (scene) => {
   await panel(page).getByText('Still signing in?').waitFor();
   await button(page, 'Cancel').click();
   assert.equal((await outcome(page)).how, 'popup-closed');
+});
+
+story('looks closed, is tried again, and then finished in the first window', async (scene) => {
+  op.settings.consent = 'ask';
+  op.settings.coop = { consent: 'same-origin' };
+  const page = await scene.visit({ head: tag(), body: watched });
+  const first = await press(scene);
+  await attached(page, first);
+  await enter(first);
+  await first.getByRole('button', { name: 'Allow' }).waitFor();
+  assert.equal((await outcome(page, 3500)).how, 'popup-closed');
+
+  op.settings.coop = {};
+  const second = await press(scene);
+  await second.getByRole('button', { name: 'Allow' }).waitFor();
+  await first.getByRole('button', { name: 'Allow' }).click();
+  await event(page, 'signed-in');
+  assert.equal((await outcome(page)).how, 'signed in');
+  assert.deepEqual(await page.evaluate(() => globalThis.outcomes), ['popup-closed', 'signed in']);
+  await closed(second);
+  await closed(first);
+  isIdTokenOf((await ask(page)).token, { op });
+  assert.equal(op.asked('token').length, 1);
+});
+
+story('closed while it is still blank: popup-closed as soon as the provider has answered', async (scene) => {
+  op.settings.delay = { discovery: 2000 };
+  const page = await scene.visit({ head: tag(), body: watched });
+  const popup = await press(scene);
+  await eventually(() => op.asked('discovery').length, 'discovery is on its way');
+  await popup.close();
+  const { how } = await outcome(page, 6000);
+  assert.equal(how, 'popup-closed');
+  assert.equal(op.asked('authorize').length, 0);
+});
+
+story('signed in, and another login is cancelled: still signed in, and can sign out', async (scene) => {
+  const page = await scene.visit({ head: tag({ scope: 'openid profile' }), body: `${element}<button id="own">Again</button><script>
+    own.onclick = () => MessengerAuth.client.signIn({ prompt: 'login' }).catch((fault) => { globalThis.outcome = { how: fault.code }; });
+  </script>` });
+  await signIn(page);
+  const popup = await press(scene);
+  await popup.getByRole('button', { name: 'Cancel' }).click();
+  assert.equal((await outcome(page)).how, 'access-denied');
+  assert.equal(op.asked('authorize').at(-1).params.prompt, 'login');
+  await panel(page).getByText(`Signed in as ${ana.name}`).waitFor();
+  assert.equal((await session(page)).subject, ana.subject);
+  await button(page, 'Sign out').click();
+  await event(page, 'signed-out');
+});
+
+story('severed, then reopened: what was asked for is asked for again', async (scene) => {
+  op.settings.coop = { signIn: 'same-origin' };
+  const page = await scene.visit({ head: tag(), body: watched });
+  await loaded(page);
+  await page.evaluate(() => { globalThis.own.onclick = () => MessengerAuth.client.signIn({ loginHint: 'minjun' }); });
+  const popup = await press(scene);
+  await popup.getByLabel('Password').waitFor();
+  await panel(page).getByText('Still signing in?').waitFor();
+  const [again] = await Promise.all([page.waitForEvent('popup'), button(page, 'Reopen window').click()]);
+  await again.getByLabel('Password').waitFor();
+  assert.deepEqual(op.asked('authorize').map((one) => one.params.login_hint), ['minjun', 'minjun']);
 });

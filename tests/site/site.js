@@ -22,9 +22,10 @@ const type = (path) => types[path.slice(path.lastIndexOf('.') + 1)] ?? 'applicat
  *
  * @param {object} [options]
  * @param {number} [options.port] 0 takes a free one
+ * @param {Record<string, string>} [options.headers] sent with every answer
  * @param {Record<string, string>} [options.words] further `{{words}}` for its pages; may be added to later
  */
-export async function startSite({ port = 0, words = {} } = {}) {
+export async function startSite({ port = 0, words = {}, headers: always = {} } = {}) {
   const server = createServer();
   await new Promise((resolve, reject) => server.once('error', reject).listen(port, 'localhost', resolve));
   const origin = `http://localhost:${server.address().port}`;
@@ -64,7 +65,7 @@ export async function startSite({ port = 0, words = {} } = {}) {
       const { status = 200, body = '', headers = {}, type: kind, delay } = await find(path);
       if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
       const sent = typeof body === 'string' && kind?.startsWith('text/html') ? await fill(body, nonce) : body;
-      const sentHeaders = { 'Cache-Control': 'no-store', ...(kind && { 'Content-Type': kind }) };
+      const sentHeaders = { 'Cache-Control': 'no-store', ...always, ...(kind && { 'Content-Type': kind }) };
       for (const [name, value] of Object.entries({ ...headersOf[path], ...headers })) sentHeaders[name] = await fill(value, nonce);
       response.writeHead(status, sentHeaders).end(sent);
     } catch (fault) {

@@ -25,7 +25,7 @@ export function askForToken(name = FUNCTION_NAME) {
     }
     found((token) => {
       clearTimeout(limit);
-      done(token, token === null ? 'nobody is signed in' : undefined);
+      done(token, token === null ? 'the page has no token to give' : undefined);
     });
   });
 }
@@ -117,7 +117,12 @@ function receipt(rows) {
 
 function signIn() {
   // Straight from the click, so that the browser lets the window open.
-  globalThis.MessengerAuth?.client?.signIn().then(identify, (fault) => {
+  const client = globalThis.MessengerAuth?.client;
+  if (!client) {
+    say('us', node('p', {}, 'Signing in does not work right now: its files have not loaded. Please reload the page and try again.'));
+    return;
+  }
+  client.signIn().then(identify, (fault) => {
     say('us', node('p', {}, `${fault.message} ${fault.help ?? ''}`));
   });
 }

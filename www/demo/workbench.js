@@ -41,6 +41,10 @@ function brief(detail) {
   ].filter(Boolean).join(' · ');
 }
 
+/** Whether the sign-in could be asked who is there. */
+let works = true;
+addEventListener('messenger-auth:error', ({ detail }) => { works &&= !['load-failed', 'crashed', 'bad-option'].includes(detail.code); });
+
 for (const name of names) addEventListener(`messenger-auth:${name}`, ({ detail }) => { note(name, brief(detail)); describe(); });
 addEventListener('demo:answered', ({ detail }) => note('messenger asked', `got ${detail.answer} after ${detail.took}`));
 
@@ -49,10 +53,11 @@ let full = 0;
 let seen = 0;
 
 function describe() {
-  const session = globalThis.MessengerAuth?.client?.getSession() ?? null;
+  const client = globalThis.MessengerAuth?.client;
+  const session = client?.getSession() ?? null;
   const rows = session
     ? { Person: session.claims.name ?? session.subject ?? 'known to the issuer only', 'E-mail': session.claims.email, Subject: session.subject, Scope: session.scope.join(' '), Issuer: session.issuer }
-    : { Person: 'nobody is signed in' };
+    : { Person: client && works ? 'nobody is signed in' : 'unknown: the sign-in has not loaded' };
   byId('session').replaceChildren(...Object.entries(rows).filter(([, value]) => value).flatMap(([term, value]) => {
     const pair = [document.createElement('dt'), document.createElement('dd')];
     pair[0].textContent = term;

@@ -7,8 +7,7 @@ import { attach } from "./core.js";
 // Asked of the prototype: on `document` itself an `<img name="currentScript">` would answer.
 /** @type {HTMLScriptElement} Where there is none, an empty one serves. */
 const own =
-  /** @type {any} */ (Object.getOwnPropertyDescriptor(Document.prototype, "currentScript")).get.call(document) ||
-  document.createElement("script");
+  /** @type {any} */ (Reflect.get(Document.prototype, "currentScript", document)) || document.createElement("script");
 const base = own.src || document.baseURI;
 const glue = new URL(__GLUE__, base).href;
 

@@ -24,15 +24,11 @@ const ignore = () => {};
  * @returns {Widget}
  */
 export const createWidget = (options, assets, stub, attributes) => {
-  const {
-    timeoutMs = 10000,
-    signInTimeoutMs = 600000,
-    callback = "auth.getAuthenticationToken",
-    transport,
-    locale,
-    dataLayer,
-    load,
-  } = Object(options);
+  const given = Object(options);
+  const { transport, locale, dataLayer, load } = given;
+  const timeoutMs = given.timeoutMs ?? 10000;
+  const signInTimeoutMs = given.signInTimeoutMs ?? 600000;
+  const callback = given.callback ?? "auth.getAuthenticationToken";
 
   /** How each unfinished call is made to fail. @type {Set<(error: MessengerAuthError) => void>} */
   const pending = new Set();
@@ -40,8 +36,8 @@ export const createWidget = (options, assets, stub, attributes) => {
   let engine;
   /** @type {Promise<Engine> | undefined} */
   let starting;
-  /** Nothing works any more. */
-  let dead = false;
+  /** Why nothing works any more. @type {MessengerAuthError | undefined} */
+  let fatal;
   /** The sign-in window. @type {Window | null} */
   let popup = null;
   /** @type {(engine: Engine) => void} */
@@ -70,33 +66,35 @@ export const createWidget = (options, assets, stub, attributes) => {
       tell(dispatchEvent, new CustomEvent("messenger-auth:" + name, { detail }));
       if (dataLayer)
         tell((all) => {
-          // No more than that: a detail holds claims of a person.
-          (all[dataLayer] ||= []).push({ event: "messenger_auth_" + name.replace(/-/g, "_"), code: detail?.code });
+          // No more than that: a detail holds claims of a person. An element of that name has no `push`.
+          (all[dataLayer] ??= []).push?.({ event: ("messenger-auth-" + name).replace(/-/g, "_"), code: detail?.code });
         }, /** @type {any} */ (window));
     },
 
     crashed() {
-      die(typed(0));
+      fail(typed(0));
     },
 
     redirectUri: home === origin ? href : null,
     attributes,
   };
 
+  /** Codes. @type {Set<string>} */
+  const published = new Set();
   /** Once on the console, and as an event. @param {any} error */
   const publish = (error) => {
+    if (published.has(error.code)) return;
+    published.add(error.code);
     console.error(`[messenger-auth] ${error.code}: ${error.message} ${error.help}`);
     page.emit("error", error);
   };
 
-  /** The end: everything fails, now and later. @param {MessengerAuthError} error */
-  const die = (error) => {
-    if (dead) return;
-    dead = true;
-    engine = undefined;
-    starting = Promise.reject(error);
-    starting.catch(ignore);
-    for (const fail of pending) fail(error);
+  /** Everything fails: for now, when the files did not come, or for good. @param {any} error */
+  const fail = (error) => {
+    if (fatal) return;
+    if (!/^(load-failed|offline|timeout)$/.test(error.code)) fatal = error;
+    engine = starting = undefined;
+    for (const reject of pending) reject(error);
     popup?.close();
     publish(error);
   };
@@ -120,21 +118,30 @@ export const createWidget = (options, assets, stub, attributes) => {
         .then(resolve, (thrown) => reject(typed(thrown)));
     });
 
-  /** Fetches and starts the engine, once. */
-  const start = () =>
-    (starting ||= bounded(async () => {
-      engine = (await fetchEngine(assets)).start(options, page);
-      haveStarted(engine);
-      return engine;
-    }, LOAD_PATIENCE).catch((error) => {
-      die(error);
-      throw error;
-    }));
+  const ready = () => {
+    const promise = bounded(async () => (await started).ready(), FOREVER);
+    promise.catch(publish);
+    return promise;
+  };
 
-  const ready = bounded(async () => (await started).ready(), FOREVER);
-  ready.catch((error) => {
-    if (!dead) publish(error);
-  });
+  const attempt = async () => {
+    const glue = await fetchEngine(assets);
+    // An attempt that was given up may have come first, late.
+    engine ||= glue.start(options, page);
+    haveStarted(engine);
+    return engine;
+  };
+
+  /** Fetches and starts the engine, once; what did not come is fetched again. */
+  const start = async () => {
+    if (fatal) throw fatal;
+    if (!starting) {
+      if (published.size) client.ready = ready();
+      starting = bounded(attempt, LOAD_PATIENCE);
+      starting.catch(fail);
+    }
+    return starting;
+  };
 
   const loadQuietly = () => {
     start().catch(ignore);
@@ -162,14 +169,14 @@ export const createWidget = (options, assets, stub, attributes) => {
 
   /** @type {Client} */
   const client = {
-    ready,
+    ready: ready(),
 
     signIn(wish = {}) {
       /** @type {Window | null} */
       let fresh = null;
       return bounded(async () => {
         // Up to the first `await` this is still the person's click.
-        if (!dead && (wish.transport || transport) !== "page") {
+        if (!fatal && (wish.transport || transport) !== "page") {
           if (engine ? engine.wantsWindow(wish) : popup?.closed !== false) fresh = page.open();
           else popup?.focus();
         }
@@ -201,12 +208,11 @@ export const createWidget = (options, assets, stub, attributes) => {
     },
   };
 
-  if (callback !== "none")
-    try {
-      reserve(callback, client.getAuthenticationToken, stub);
-    } catch {
-      publish(failure("callback-path-taken", `window.${callback} is taken.`, "Set callback to another path."));
-    }
+  try {
+    reserve(callback, client.getAuthenticationToken, stub);
+  } catch {
+    publish(failure("callback-path-taken", `window.${callback} is taken.`, "Set another callback."));
+  }
   if (stub) {
     stub.q.forEach(answer);
     // Someone may have kept the stub's function.

@@ -3,14 +3,17 @@
 import { createWidget } from "./client.js";
 import { defineElement } from "./element.js";
 import { failure, MessengerAuthError } from "./error.js";
-import { held } from "./path.js";
 
 /** The same for the same options, in whatever order they stand; functions are not compared. @param {any} options */
 const canonical = (options) => {
   /** @type {string[]} */
   const keys = [];
-  JSON.stringify(options, (key, value) => (keys.push(key), value));
-  return JSON.stringify(options, keys.sort());
+  try {
+    JSON.stringify(options, (key, value) => (keys.push(key), value));
+    return JSON.stringify(options, keys.sort());
+  } catch {
+    // The engine refuses what cannot be written down.
+  }
 };
 
 /**
@@ -19,7 +22,7 @@ const canonical = (options) => {
  * @returns {Api} the page's own: ours, or the one that was here before
  */
 export const attach = (assets, attributes) => {
-  /** @type {string} */
+  /** @type {string | undefined} */
   let given;
   /** @type {(widget: Widget) => void} */
   let arrive;
@@ -27,6 +30,7 @@ export const attach = (assets, attributes) => {
   /** @type {Api} */
   let api = {
     version: __VERSION__,
+    q: 1,
     client: null,
     MessengerAuthError,
     init(options, attributes) {
@@ -37,7 +41,7 @@ export const attach = (assets, attributes) => {
         [api.client] = widget;
         arrive(widget);
       } else if (asked !== given)
-        throw failure("already-initialised", "The page's client has other options.", "Use MessengerAuth.client.");
+        throw failure("already-initialised", "The client has other options.", "Use MessengerAuth.client.");
       return api.client;
     },
   };
@@ -51,15 +55,17 @@ export const attach = (assets, attributes) => {
   const arrival = new Promise((resolve) => {
     arrive = resolve;
   });
-  const found = held(window, "MessengerAuth");
+  // Neither an element of that name nor an accessor counts.
+  const found = Object.getOwnPropertyDescriptor(window, "MessengerAuth")?.value;
   /** @type {Stub | undefined} */
-  const stub = found?.q && found;
+  const stub = found?.o && found;
   if (found?.init) {
     console.info(`[messenger-auth] ${found.version} is here already.`);
     api = found;
     begin(attributes);
   } else {
-    /** @type {any} */ (window).MessengerAuth = api;
+    // Unlike an assignment it never throws: a page that has locked the name does without.
+    Reflect.set(window, "MessengerAuth", api);
     if (stub) api.init(stub.o);
     begin(attributes);
     defineElement(begin, arrival);

@@ -4,7 +4,7 @@ import { tell } from "./error.js";
 
 /** The placeholder's look, which the panel's own style sheet has as well. */
 const CSS =
-  "button{font:var(--messenger-auth-font,inherit);line-height:1.4;padding:.5em 1.25em;border:1px solid transparent;border-radius:var(--messenger-auth-radius,.5em);background:var(--messenger-auth-accent,#1d4ed8);color:var(--messenger-auth-on-accent,#fff)}";
+  ":host(:not([hidden])){display:inline-block}button{display:block;font:var(--messenger-auth-font,inherit);padding:.5em 1.25em;border:1px solid transparent;border-radius:var(--messenger-auth-radius,.5em);background:var(--messenger-auth-accent,#1d4ed8);color:var(--messenger-auth-on-accent,#fff)}";
 
 /**
  * @param {(options: Record<string, string>) => void} begin makes the page's client, when there is none
@@ -17,7 +17,7 @@ export const defineElement = (begin, arrival) =>
       connectedCallback() {
         const root = this.shadowRoot || this.attachShadow({ mode: "open" });
         const button = document.createElement("button");
-        const note = document.createElement("p");
+        const note = document.createElement("div");
         /** What ends when the element leaves the page. @type {(() => void)[]} */
         const endings = (this._endings = []);
         /** Fills the root. @param {string} css @param {Element[]} content */
@@ -41,7 +41,7 @@ export const defineElement = (begin, arrival) =>
         begin(options);
 
         arrival
-          .then(([client, load, started, text]) => {
+          .then(async ([client, load, started, text]) => {
             if (this._endings !== endings) return;
             /** @type {any} */ (button).part = "button";
             button.textContent = text;
@@ -50,15 +50,14 @@ export const defineElement = (begin, arrival) =>
             note.role = "alert";
             endings.push(client.on("error", show));
             fill(CSS, button, note);
-            return started;
-          })
-          .then((engine) => {
-            if (!engine || this._endings !== endings) return;
+            const engine = await started;
+            if (this._endings !== endings) return;
             const focused = root.activeElement;
             const panel = document.createElement("div");
             fill(engine.adoptedCss(), panel);
             endings.push(engine.mount(panel) || Object);
-            const first = panel.querySelector("button");
+            /** @type {any} */
+            const first = panel.querySelector("button:not([hidden])") || panel.firstElementChild;
             if (focused) first?.focus();
           })
           .catch(show);

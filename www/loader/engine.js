@@ -13,6 +13,7 @@ export const fetchEngine = async (assets) => {
   const watch = ({ blockedURI, effectiveDirective }) => {
     if (assets.includes(blockedURI)) blocked = effectiveDirective + " " + blockedURI;
   };
+  // Never removed: there is one for an attempt, and attempts are few.
   addEventListener("securitypolicyviolation", watch);
   try {
     const [response] = await Promise.all([fetch(wasm, { integrity: __WASM_INTEGRITY__, credentials: "omit" }), importGlue()]);
@@ -27,12 +28,12 @@ export const fetchEngine = async (assets) => {
     await new Promise((resolve) => setTimeout(resolve, 9));
     if (cause instanceof WebAssembly.CompileError) blocked = "script-src 'wasm-unsafe-eval'";
     throw failure(
-      cause instanceof WebAssembly.LinkError ? "version-mismatch" : "load-failed",
+      cause instanceof WebAssembly.LinkError ? "version-mismatch" : navigator.onLine ? "load-failed" : "offline",
       "The widget did not load.",
-      blocked ? "Content-Security-Policy lacks " + blocked : "Serve all files of one version, unchanged.",
+      blocked
+        ? "Content-Security-Policy lacks " + blocked
+        : "Unreachable, or changed: serve all files of one version.",
       cause,
     );
-  } finally {
-    removeEventListener("securitypolicyviolation", watch);
   }
 };

@@ -33,6 +33,7 @@ const put = (place, [key, ...path], ours, stub) => {
  * @param {Stub | undefined} stub
  */
 export const reserve = (path, ours, stub) => {
-  // The engine refuses these as `bad-option`.
-  if (!/\b(__proto__|prototype|constructor)\b/.test(path)) put(window, path.split("."), ours, stub);
+  // What else is no path the engine refuses as `bad-option`.
+  if (path.split && !/^none$|\b(__proto__|prototype|constructor)\b/.test(path))
+    put(window, path.split("."), ours, stub);
 };

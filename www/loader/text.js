@@ -4,6 +4,6 @@
 export const signInText = (locale) =>
   /** @type {string} */ (
     [locale, document.documentElement.lang, navigator.language, "en"]
-      .map((wish) => __TEXT__[`${wish}`.slice(0, 2)])
+      .map((wish) => __TEXT__[`${/^..(?![a-z])/.exec(`${wish}`.toLowerCase())}`])
       .find(Boolean)
   );

@@ -70,6 +70,8 @@ interface Stub {
 /** `window.MessengerAuth`. */
 interface Api {
   version: string;
+  /** By this the snippet knows us, as it knows another snippet. */
+  q: unknown;
   client: Client | null;
   init(options: any, attributes?: boolean): Client;
   MessengerAuthError: Function;

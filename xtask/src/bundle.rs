@@ -21,6 +21,13 @@ const ECMASCRIPT_5: &str = "--target=es5";
 /// The key in `src/ui/text.json` of the words on the loader's placeholder button.
 const PLACEHOLDER: &str = "sign-in";
 
+/// What terser is to do with what esbuild has made: in the language of `BROWSERS`, or in ES 5.
+const COMPRESS: &str = "--compress=passes=3,ecma=2020,unsafe_arrows,reduce_funcs=false";
+const COMPRESS_ES5: &str = "--compress=passes=3";
+
+/// What the package carries beside its files.
+const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
+
 /// What the build replaces by a hash in `www/authWindow.html`.
 const INTEGRITY_MARK: &str = "__INTEGRITY__";
 
@@ -60,6 +67,11 @@ pub(crate) fn build(workspace: &Workspace, optimisation: Optimisation) -> Outcom
     made.insert(artifact::REDIRECT_PAGE.into(), page);
 
     made.insert(artifact::INTEGRITY.into(), integrity(&made)?);
+    for name in LICENCES {
+        let path = workspace.root().join(name);
+        let text = fs::read(&path).map_err(Failure::file("read", &path))?;
+        made.insert(name.into(), text);
+    }
     publish(&workspace.pkg(), &made)
 }
 
@@ -113,7 +125,26 @@ impl Bundler<'_> {
                 ])
                 .args(options),
         )?;
-        Ok(text.trim_end().into())
+        let bundle = self.workspace.workshop().join("bundle.js");
+        fs::write(&bundle, text).map_err(Failure::file("write", &bundle))?;
+        self.smallest(&bundle, target, options)
+    }
+
+    /// What esbuild has made, once more: terser finds what esbuild does not look for.
+    fn smallest(&self, bundle: &Path, target: &str, options: &[&str]) -> Outcome<Vec<u8>> {
+        let mut terser = self.node.command("terser");
+        let compress = if target == ECMASCRIPT_5 {
+            COMPRESS_ES5
+        } else {
+            COMPRESS
+        };
+        terser
+            .arg(bundle)
+            .args([compress, "--mangle", "--format=ascii_only"]);
+        if options.contains(&"--format=esm") {
+            terser.arg("--module");
+        }
+        Ok(process::output(&mut terser)?.trim_end().into())
     }
 }
 
@@ -122,8 +153,14 @@ fn defines(workspace: &Workspace, made: &BTreeMap<String, Vec<u8>>) -> Outcome<V
     let (glue, wasm) = (artifact::glue(), artifact::wasm());
     let values = [
         ("__VERSION__", json!(VERSION)),
-        ("__GLUE_INTEGRITY__", json!(digest::integrity(&made[&glue]))),
-        ("__WASM_INTEGRITY__", json!(digest::integrity(&made[&wasm]))),
+        (
+            "__GLUE_INTEGRITY__",
+            json!(digest::short_integrity(&made[&glue])),
+        ),
+        (
+            "__WASM_INTEGRITY__",
+            json!(digest::short_integrity(&made[&wasm])),
+        ),
         ("__GLUE__", json!(glue)),
         ("__WASM__", json!(wasm)),
         ("__TEXT__", placeholder(workspace)?),

@@ -1,11 +1,16 @@
 //! Hashes of files as browsers write them (Subresource Integrity).
 
 use base64ct::{Base64, Encoding};
-use sha2::{Digest, Sha384};
+use sha2::{Digest, Sha256, Sha384};
 
 /// `sha384-…`, the value of an `integrity` attribute.
 pub(crate) fn integrity(bytes: &[u8]) -> String {
     format!("sha384-{}", Base64::encode_string(&Sha384::digest(bytes)))
+}
+
+/// `sha256-…`, for where every byte counts.
+pub(crate) fn short_integrity(bytes: &[u8]) -> String {
+    format!("sha256-{}", Base64::encode_string(&Sha256::digest(bytes)))
 }
 
 #[cfg(test)]

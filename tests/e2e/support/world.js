@@ -15,15 +15,17 @@ const PATIENCE = 15_000;
  * @param {object} [options.settings] of the provider
  * @param {string[]} [options.pages] paths to which a sign-out may return
  * @param {boolean} [options.blockWindows] leave the popup blocker on
+ * @param {boolean} [options.elsewhere] a second site, `cdn`, that serves the files to every origin and may receive answers
  */
-export async function world({ settings = {}, pages = ['/page'], blockWindows = false } = {}) {
+export async function world({ settings = {}, pages = ['/page'], blockWindows = false, elsewhere = false } = {}) {
   const site = await startSite();
-  const op = await startOp({ sites: [site.origin], pages, settings });
+  const cdn = elsewhere ? await startSite({ headers: { 'Access-Control-Allow-Origin': '*' } }) : undefined;
+  const op = await startOp({ sites: [site, cdn].filter(Boolean).map((one) => one.origin), pages, settings });
   site.words.issuer = op.issuer;
   const browser = await launch({ blockWindows });
   after(async () => {
     await browser.close();
-    await Promise.all([site.close(), op.close()]);
+    await Promise.all([site.close(), cdn?.close(), op.close()]);
   });
   const original = { ...op.settings };
 
@@ -42,7 +44,7 @@ export async function world({ settings = {}, pages = ['/page'], blockWindows = f
     }
   });
 
-  return { site, op, browser, story };
+  return { site, cdn, op, browser, story };
 }
 
 async function open({ site, op, browser, context: wanted }) {

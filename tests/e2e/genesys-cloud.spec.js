@@ -1,0 +1,133 @@
+/** Genesys Cloud's own OAuth: no discovery, no ID token, no refresh token and no prompt=none. */
+
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { ask, button, closed, element, event, events, eventually, pressSignIn, session, windowOf } from './support/page.js';
+import { world } from './support/world.js';
+
+const { story, site } = await world();
+const domain = 'mypurecloud.com';
+const ttl = 10;
+
+/** A look-alike of Genesys Cloud: what it is asked, it writes down. */
+async function genesysCloud(context) {
+  const seen = { authorize: [], token: [], revoked: [], loggedOut: [], given: [] };
+  const codes = new Map();
+  const open = { 'Access-Control-Allow-Origin': site.origin };
+  const give = () => {
+    seen.given.push(randomBytes(32).toString('base64url'));
+    return { access_token: seen.given.at(-1), token_type: 'bearer', expires_in: ttl };
+  };
+
+  await context.route(`https://login.${domain}/**`, async (route) => {
+    const request = route.request();
+    const { pathname, searchParams } = new URL(request.url());
+    const asked = Object.fromEntries(searchParams);
+    if (pathname === '/oauth/authorize') {
+      seen.authorize.push(asked);
+      const code = randomBytes(16).toString('hex');
+      if (asked.response_type === 'code') codes.set(code, asked);
+      const { redirect_uri: back, state } = asked;
+      const answer = asked.response_type === 'code'
+        ? `${back}?${new URLSearchParams({ code, state })}`
+        : `${back}#${new URLSearchParams({ ...give(), state })}`;
+      return route.fulfill({ contentType: 'text/html', body: `<!doctype html><title>Genesys Cloud</title><a href="${answer.replaceAll('&', '&amp;')}">Log In</a>` });
+    }
+    if (pathname === '/oauth/token') {
+      const form = Object.fromEntries(new URLSearchParams(request.postData()));
+      seen.token.push(form);
+      const was = codes.get(form.code);
+      codes.delete(form.code);
+      const challenge = createHash('sha256').update(form.code_verifier ?? '').digest('base64url');
+      const right = was && form.grant_type === 'authorization_code' && form.client_id === was.client_id && form.redirect_uri === was.redirect_uri && challenge === was.code_challenge;
+      return route.fulfill({ status: right ? 200 : 400, headers: open, json: right ? give() : { error: 'invalid_grant' } });
+    }
+    if (pathname === '/logout') {
+      seen.loggedOut.push(asked);
+      return route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Genesys Cloud</title>Logged out' });
+    }
+    return route.fulfill({ status: 404, body: 'not found' });
+  });
+  await context.route(`https://api.${domain}/**`, async (route) => {
+    const request = route.request();
+    seen.revoked.push([request.method(), new URL(request.url()).pathname, request.headers().authorization]);
+    await route.fulfill({ status: 204, headers: open });
+  });
+  return seen;
+}
+
+const head = (more = '') => `<!-- messenger-auth-snippet { issuer: "genesys-cloud:${domain}", clientId: "agent-desk", minTtl: 1, renewAt: 0.4, ${more} } -->`;
+
+async function logIn(popup) {
+  await popup.getByRole('link', { name: 'Log In' }).click();
+  await closed(popup);
+}
+
+for (const [flow, type] of [['code', 'code'], ['implicit', 'token']]) {
+  story(`${flow} flow: a token, sign-in-required when it is due, and then a window again`, async (scene) => {
+    const genesys = await genesysCloud(scene.context);
+    const page = await scene.visit({ head: head(`flow: "${flow}"`), body: element });
+    await logIn(await pressSignIn(page));
+    await event(page, 'signed-in');
+    assert.equal((await ask(page)).token, genesys.given[0]);
+    const [asked] = genesys.authorize;
+    assert.equal(asked.response_type, type);
+    assert.equal(asked.client_id, 'agent-desk');
+    assert.match(asked.state, /^[\w-]{22,}$/);
+    for (const unknown of ['nonce', 'scope', 'prompt']) assert.equal(asked[unknown], undefined, unknown);
+    assert.equal(genesys.token.length, flow === 'code' ? 1 : 0);
+    assert.equal((await session(page)).subject, null);
+
+    await event(page, 'sign-in-required', { within: ttl * 1000 });
+    assert.equal((await ask(page)).token, genesys.given[0], 'good to its end');
+    assert.equal(genesys.authorize.length, 1, 'no hidden frame');
+    assert.equal(page.frames().length, 1);
+
+    await page.evaluate(() => addEventListener('click', () => { MessengerAuth.client.signIn(); }, { once: true }));
+    await logIn(await windowOf(page, () => page.mouse.click(5, 400)));
+    await event(page, 'signed-in', { count: 2 });
+    assert.equal((await ask(page)).token, genesys.given[1]);
+    assert.equal(genesys.authorize.length, 2);
+    assert.equal((await events(page, 'error')).length, 0);
+  });
+}
+
+story('nobody signed in: null at once, and nothing is asked', async (scene) => {
+  const genesys = await genesysCloud(scene.context);
+  const page = await scene.visit({ head: head() });
+  await event(page, 'ready');
+  const { token, ms } = await ask(page);
+  assert.equal(token, null);
+  assert.ok(ms < 1000, `null after ${ms} ms`);
+  await event(page, 'sign-in-required');
+  assert.equal(genesys.authorize.length, 0);
+});
+
+story('nobody signs in again: the session ends with its token', async (scene) => {
+  await genesysCloud(scene.context);
+  const page = await scene.visit({ head: head(), body: element });
+  await logIn(await pressSignIn(page));
+  await event(page, 'signed-out', { within: ttl * 1000 + 5000 });
+  assert.equal(await session(page), null);
+  assert.equal((await ask(page)).token, null);
+});
+
+story('organisation and provider are named; the login page may be made to ask again, and nothing else', async (scene) => {
+  const genesys = await genesysCloud(scene.context);
+  const page = await scene.visit({ head: '<!-- messenger-auth-snippet { issuer: { kind: "genesys-cloud", domain: "mypurecloud.com", org: "northlight", provider: "okta" }, clientId: "agent-desk" } -->' });
+  await event(page, 'ready');
+  await windowOf(page, () => page.evaluate(() => { MessengerAuth.client.signIn({ prompt: 'login' }); }));
+  const [asked] = await eventually(() => genesys.authorize.length && genesys.authorize, 'the login page is asked for');
+  assert.deepEqual([asked.org, asked.provider, asked.prompt], ['northlight', 'okta', 'login']);
+});
+
+story('signing out: the token is revoked, then the page goes to the login page', async (scene) => {
+  const genesys = await genesysCloud(scene.context);
+  const page = await scene.visit({ head: head(), body: element });
+  await logIn(await pressSignIn(page));
+  await event(page, 'signed-in');
+  await button(page, 'Sign out').click();
+  await page.waitForURL(`https://login.${domain}/logout**`);
+  assert.deepEqual(genesys.revoked, [['DELETE', '/api/v2/tokens/me', `Bearer ${genesys.given[0]}`]]);
+  assert.equal(genesys.loggedOut[0].client_id, 'agent-desk');
+});
