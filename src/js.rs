@@ -273,10 +273,18 @@ fn patience(visitor: &Visitor, options: Options<'_>) -> Result<(Interaction, Dea
 fn wish(visitor: &Visitor, options: &JsValue) -> Result<Wish, Error> {
     let options = members(options)?;
     let options = Options(&options);
+    options.refuse_others(&["loginHint", "prompt", "transport"])?;
     let transport = config::transport(options)?.unwrap_or(visitor.config.transport);
     let mut wish = visitor.plain_wish(transport);
     wish.login_hint = options.text("loginHint")?.map(str::to_owned);
     wish.prompt = options.text("prompt")?.map(str::to_owned);
+    if wish.prompt.as_deref() == Some("none") {
+        return Err(Error::BadOption {
+            option: "prompt".to_owned(),
+            problem: "cannot be 'none' where a person is to sign in; getToken asks silently"
+                .to_owned(),
+        });
+    }
     Ok(wish)
 }
 

@@ -89,6 +89,7 @@ for (const [name, attributes, method, given, names] of [
   ['a code from the implicit flow', idTokenOnly, 'getAuthorization', {}, /code/],
   ['an access token where only an ID token comes', idTokenOnly, 'getToken', { kind: 'access_token' }, /access token/],
   ['a kind of token that does not exist', {}, 'getToken', { kind: 'refresh_token' }, /kind/],
+  ['a sign-in that may not show anything', {}, 'signIn', { prompt: 'none' }, /prompt/],
   ['a member that getToken does not know', {}, 'getToken', { audience: 'x' }, /audience/],
 ]) {
   story(`${name}: bad-option`, async (scene) => {
