@@ -8,6 +8,7 @@ use std::{
 
 use protocol::{
     Error,
+    address::without_query,
     error::Flaw,
     http::{Body, Credentials, Fetched, MAX_BODY, Request, Response, Reuse},
     jwk::{Algorithm, SignatureCheck, Verdict},
@@ -139,7 +140,7 @@ impl Driver {
                 found.map(|(_, flight)| Rc::clone(flight))
             };
             if let Some(flight) = under_way
-                && let Err(error) = flight.wait(deadline, place(&request.url)).await
+                && let Err(error) = flight.wait(deadline, without_query(&request.url)).await
             {
                 return (Err(error), None);
             }
@@ -150,7 +151,7 @@ impl Driver {
         let announced = self.announce(request);
         let since = now();
         let fetched = send(request, deadline).await;
-        let step = ["fetch ", place(&request.url)].concat();
+        let step = ["fetch ", without_query(&request.url)].concat();
         self.journal.ended(since, &step, &fetched);
         (fetched, announced)
     }
@@ -224,11 +225,6 @@ impl Drop for Announced<'_> {
     }
 }
 
-/// An address without its query, as it may stand in a message.
-pub(crate) fn place(url: &str) -> &str {
-    url.split(['?', '#']).next().unwrap_or(url)
-}
-
 fn keepable(request: &Request, fetched: &Fetched) -> Option<Response> {
     match fetched {
         Ok(response)
@@ -269,7 +265,7 @@ async fn send(request: &Request, deadline: Deadline) -> Fetched {
         deadline.left(),
     )
     .await;
-    let url = || place(&request.url).to_owned();
+    let url = || without_query(&request.url).to_owned();
     match answer {
         Ok(answer) => Ok(Response {
             status: answer.status,
@@ -280,10 +276,10 @@ async fn send(request: &Request, deadline: Deadline) -> Fetched {
         Err(fetch::FetchError::Offline) => Err(Error::Offline),
         Err(fetch::FetchError::Network) => Err(Error::Network { url: url() }),
         Err(fetch::FetchError::Blocked) => Err(Error::CorsBlocked { url: url() }),
-        Err(fetch::FetchError::Timeout) => Err(timed_out(place(&request.url))),
+        Err(fetch::FetchError::Timeout) => Err(timed_out(without_query(&request.url))),
         Err(fetch::FetchError::TooLarge) => Err(Error::Untrusted {
             flaw: Flaw::ResponseMalformed,
-            detail: [place(&request.url), " answers more than 1 MiB"].concat(),
+            detail: [without_query(&request.url), " answers more than 1 MiB"].concat(),
         }),
     }
 }

@@ -103,7 +103,8 @@ pub(crate) fn ends_with_ignore_case(text: &str, end: &str) -> bool {
 }
 
 /// An address without query and fragment, fit to be shown.
-pub(crate) fn without_query(url: &str) -> &str {
+#[must_use]
+pub fn without_query(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or_default()
 }
 

@@ -10,7 +10,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use protocol::{
     Error,
-    address::Address,
+    address::{Address, without_query},
     error::Flaw,
     login::{Authorization, Login},
     logout,
@@ -29,7 +29,7 @@ use crate::{
     },
     config::Config,
     deadline::{Deadline, now},
-    driver::{Driver, place},
+    driver::Driver,
     flight::Flight,
     transport,
 };
@@ -190,7 +190,7 @@ impl Visitor {
         let since = now();
         let here = page::href();
         let back = post_logout_redirect_uri
-            .or(Some(place(&here)))
+            .or(Some(without_query(&here)))
             .filter(|back| Address::parse(back).is_some());
         let departure = self
             .driver
