@@ -160,16 +160,16 @@ pub(crate) fn leave(tab: &Store, transaction: &Transaction, url: &str) -> Result
 pub(crate) fn returned(tab: &Store, now: Timestamp) -> Option<(String, Option<Transaction>)> {
     for key in tab.keys(TRANSACTION) {
         if waiting(tab, &key).is_none_or(|transaction| transaction.is_stale(now)) {
-            forget(tab, &key[TRANSACTION.len()..]);
+            forget(tab, state_in(&key, TRANSACTION));
         }
     }
     let keys = tab.keys(ANSWER);
     let is_awaited = |key: &&String| {
-        let state = &key[ANSWER.len()..];
+        let state = state_in(key, ANSWER);
         tab.get(&[TRANSACTION, state].concat()).is_some()
     };
     let answer = keys.iter().find(is_awaited).or(keys.first())?;
-    let state = &answer[ANSWER.len()..];
+    let state = state_in(answer, ANSWER);
     let url = tab.get(answer)?;
     let transaction = waiting(tab, &[TRANSACTION, state].concat());
     forget(tab, state);
@@ -177,6 +177,10 @@ pub(crate) fn returned(tab: &Store, now: Timestamp) -> Option<(String, Option<Tr
         tab.remove(key);
     }
     Some((url, transaction))
+}
+
+fn state_in<'a>(key: &'a str, prefix: &str) -> &'a str {
+    key.strip_prefix(prefix).unwrap_or_default()
 }
 
 fn waiting(tab: &Store, key: &str) -> Option<Transaction> {

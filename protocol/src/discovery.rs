@@ -8,10 +8,11 @@ use crate::{
     Error,
     address::Address,
     error::{Flaw, one_line},
-    http::Request,
+    http::{Request, Response},
     id_token::Keys,
-    issuer::{Issuer, Kind, Source},
-    step::Step,
+    issuer::{GenesysCloud, Issuer, Kind, Source},
+    step::{Next, Step},
+    time::Timestamp,
 };
 
 /// The endpoints of an issuer, each an address that a login may use.
@@ -28,36 +29,44 @@ pub(crate) struct Metadata {
     pub(crate) response_types: Option<Vec<String>>,
 }
 
-/// The endpoints of an issuer: known, or fetched once and held for the session.
-pub(crate) fn metadata(issuer: &Issuer) -> Step<Metadata> {
+/// Goes on with the endpoints of an issuer: known, or fetched once and held for the session.
+pub(crate) fn metadata<T: 'static>(
+    issuer: &Issuer,
+    now: Timestamp,
+    then: impl FnOnce(Metadata, Timestamp) -> Next<T> + 'static,
+) -> Next<T> {
     let oidc = match issuer.kind() {
         Kind::Oidc(oidc) => oidc,
         Kind::GenesysCloud(genesys) => {
-            return Step::Done(Metadata {
-                authorization_endpoint: genesys.login_address("/oauth/authorize"),
-                token_endpoint: Some(genesys.login_address("/oauth/token")),
-                revocation_endpoint: None,
-                end_session_endpoint: None,
-                keys: None,
-                answers_name_issuer: false,
-                response_types: None,
-            });
+            return then(known(genesys), now);
         }
     };
     match oidc.source() {
-        Source::Configured(metadata) => Step::Done((**metadata).clone()),
+        Source::Configured(metadata) => then((**metadata).clone(), now),
         Source::Discovery(url) => {
             let (url, configured) = (url.clone(), issuer.identifier().to_owned());
-            Step::fetch(Request::document(&url), move |fetched, _| {
-                let response = fetched?;
-                response.expect_success(&url)?;
-                read(&response.object(&url)?, &configured, &url).map(Step::Done)
-            })
+            Ok(Step::fetch(Request::document(&url), move |fetched, now| {
+                then(read(&fetched?, &configured, &url)?, now)
+            }))
         }
     }
 }
 
-fn read(document: &Map<String, Value>, configured: &str, url: &str) -> Result<Metadata, Error> {
+fn known(genesys: &GenesysCloud) -> Metadata {
+    Metadata {
+        authorization_endpoint: genesys.login_address("/oauth/authorize"),
+        token_endpoint: Some(genesys.login_address("/oauth/token")),
+        revocation_endpoint: None,
+        end_session_endpoint: None,
+        keys: None,
+        answers_name_issuer: false,
+        response_types: None,
+    }
+}
+
+fn read(response: &Response, configured: &str, url: &str) -> Result<Metadata, Error> {
+    response.expect_success(url)?;
+    let document = &response.object(url)?;
     let published = required(document, "issuer")?;
     if published != configured {
         return Err(Error::DiscoveryMismatch {
@@ -73,8 +82,10 @@ fn read(document: &Map<String, Value>, configured: &str, url: &str) -> Result<Me
         revocation_endpoint: endpoint(document, "revocation_endpoint")?,
         end_session_endpoint: endpoint(document, "end_session_endpoint")?,
         keys: endpoint(document, "jwks_uri")?.map(|jwks_uri| Keys::At { jwks_uri }),
-        answers_name_issuer: document.get("authorization_response_iss_parameter_supported")
-            == Some(&Value::Bool(true)),
+        answers_name_issuer: document
+            .get("authorization_response_iss_parameter_supported")
+            .and_then(Value::as_bool)
+            .unwrap_or(false),
         response_types: document
             .get("response_types_supported")
             .and_then(Value::as_array)

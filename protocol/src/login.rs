@@ -211,7 +211,7 @@ pub struct Authorization {
 /// Fetches and keeps what a login will need (discovery, then keys): to be run early,
 /// while the person is still typing a password.
 pub fn prepare(issuer: &Issuer, now: Timestamp) -> Next<()> {
-    discovery::metadata(issuer).and_then(now, |metadata, _| match metadata.keys {
+    discovery::metadata(issuer, now, |metadata, _| match metadata.keys {
         Some(Keys::At { jwks_uri }) => {
             let request = Request::document(&jwks_uri);
             Ok(Step::fetch(request, move |fetched, _| {
@@ -262,7 +262,7 @@ pub fn begin(
         intent,
         started_at: now,
     };
-    discovery::metadata(issuer).and_then(now, move |metadata, _| {
+    discovery::metadata(issuer, now, move |metadata, _| {
         check_offer(&transaction, &metadata)?;
         let url = authorize::url(
             &metadata.authorization_endpoint,
@@ -294,8 +294,9 @@ pub fn complete(transaction: &Transaction, callback_url: &str, now: Timestamp) -
             waiting_for: "the person to sign in".to_owned(),
         });
     }
+    let issuer = &transaction.issuer;
     let transaction = transaction.clone();
-    discovery::metadata(&transaction.issuer).and_then(now, move |metadata, now| {
+    discovery::metadata(issuer, now, move |metadata, now| {
         check_iss(&transaction.issuer, &metadata, &answer)?;
         match answer.outcome {
             Outcome::Refused { error, description } => Err(Error::refused(

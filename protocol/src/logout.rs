@@ -55,7 +55,7 @@ pub fn begin(
     }
     let (client_id, session) = (client.client_id.clone(), session.cloned());
     let post_logout_redirect_uri = post_logout_redirect_uri.map(str::to_owned);
-    discovery::metadata(issuer).and_then(now, move |metadata, _| {
+    discovery::metadata(issuer, now, move |metadata, _| {
         let revocation = metadata
             .revocation_endpoint
             .zip(session.as_ref())

@@ -106,6 +106,16 @@ impl Session {
         self.refresh_token = tokens.refresh_token.or(self.refresh_token.take());
     }
 
+    fn renewed(
+        mut self,
+        tokens: token::Answer,
+        id_token: Option<IdToken>,
+        now: Timestamp,
+    ) -> Step<Box<Self>> {
+        self.take(tokens, id_token, now);
+        Step::Done(Box::new(self))
+    }
+
     /// The session as JSON, to be kept while the page is away.
     #[must_use]
     pub fn to_json(&self) -> Value {
@@ -295,8 +305,8 @@ pub fn renew(
     let Some(refresh_token) = session.refresh_token.clone() else {
         return Err(Error::SignInRequired);
     };
-    let (client, issuer, session) = (client.clone(), issuer.clone(), session.clone());
-    discovery::metadata(&issuer).and_then(now, move |metadata, _| {
+    let (client, at, session) = (client.clone(), issuer.clone(), session.clone());
+    discovery::metadata(issuer, now, move |metadata, _| {
         let url = metadata.token_endpoint.ok_or(Error::SignInRequired)?;
         let request = Request::form(
             &url,
@@ -309,9 +319,8 @@ pub fn renew(
         let keys = metadata.keys;
         Ok(Step::fetch(request, move |fetched, now| {
             let sent = &refresh_token;
-            let mut tokens = token::read(&fetched?, &url, sent, &client.redirect_uri, &issuer)?;
-            let mut session = session;
-            let checked = match (tokens.id_token.take(), refreshed(&session), issuer.kind()) {
+            let mut tokens = token::read(&fetched?, &url, sent, &client.redirect_uri, &at)?;
+            match (tokens.id_token.take(), refreshed(&session), at.kind()) {
                 (Some(raw), Some(occasion), Kind::Oidc(oidc)) => {
                     let expectation = Expectation {
                         issuer: oidc.expected_issuer(),
@@ -322,16 +331,14 @@ pub fn renew(
                         at_hash: AtHash::IfPresent,
                         code: None,
                     };
-                    id_token::check(&raw, expectation, keys.ok_or_else(no_keys)?)?
-                        .and_then(now, |token, _| Ok(Step::Done(Some(token))))?
+                    let check = id_token::check(&raw, expectation, keys.ok_or_else(no_keys)?)?;
+                    check.and_then(now, move |id_token, now| {
+                        Ok(session.renewed(tokens, Some(id_token), now))
+                    })
                 }
                 // None came, or none was ever asked for.
-                _ => Step::Done(None),
-            };
-            checked.and_then(now, move |id_token, now| {
-                session.take(tokens, id_token, now);
-                Ok(Step::Done(Box::new(session)))
-            })
+                _ => Ok(session.renewed(tokens, None, now)),
+            }
         }))
     })
 }

@@ -2,7 +2,7 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use chrono::{DateTime, Duration, Utc};
-use jwt_compact::{Claims, Empty, TimeOptions, ValidationError};
+use jwt_compact::{Claims, Empty, TimeOptions};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
@@ -136,15 +136,11 @@ fn times(dates: &Dates, clock_skew: u32, now: Timestamp) -> Result<(), Error> {
     let clock =
         DateTime::from_timestamp_millis(now.as_millis()).unwrap_or(DateTime::<Utc>::MAX_UTC);
     let options = TimeOptions::new(Duration::seconds(clock_skew.into()), || clock);
-    match dates.claims.validate_expiration(&options) {
-        Ok(_) => {}
-        Err(ValidationError::Expired) => {
-            return Err(Error::untrusted(
-                Flaw::TokenExpired,
-                "the ID token has expired, or this machine's clock is ahead",
-            ));
-        }
-        Err(error) => return Err(malformed(&error.to_string())),
+    if dates.claims.validate_expiration(&options).is_err() {
+        return Err(Error::untrusted(
+            Flaw::TokenExpired,
+            "the ID token has expired, or this machine's clock is ahead",
+        ));
     }
     let immature =
         dates.claims.not_before.is_some() && dates.claims.validate_maturity(&options).is_err();
