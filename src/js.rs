@@ -7,7 +7,7 @@
     reason = "JavaScript does not see the attribute"
 )]
 
-use std::{cell::RefCell, future::Future, panic, rc::Rc};
+use std::{future::Future, rc::Rc};
 
 use js_sys::{Object, Promise};
 use leptos::prelude::{ArcRwSignal, Set};
@@ -43,9 +43,6 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn emit(this: &Page, name: &str, detail: &JsValue);
 
-    #[wasm_bindgen(method)]
-    fn crashed(this: &Page);
-
     #[wasm_bindgen(method, getter, js_name = redirectUri)]
     fn redirect_uri(this: &Page) -> Option<String>;
 
@@ -55,11 +52,6 @@ extern "C" {
 
     #[wasm_bindgen(js_namespace = console, js_name = warn)]
     fn warn(line: &str);
-}
-
-thread_local! {
-    /// Whom to tell when this module breaks.
-    static PAGE: RefCell<Option<Page>> = const { RefCell::new(None) };
 }
 
 /// The running widget.
@@ -73,16 +65,6 @@ pub struct Engine {
 /// Reads the options and starts. Throws a failure when they are not good.
 #[wasm_bindgen]
 pub fn start(options: &JsValue, page: Page) -> Result<Engine, JsValue> {
-    PAGE.set(Some(page.clone()));
-    panic::set_hook(Box::new(|_| {
-        PAGE.with(|page| {
-            if let Ok(page) = page.try_borrow()
-                && let Some(page) = &*page
-            {
-                page.crashed();
-            }
-        });
-    }));
     if !page::is_secure() {
         return Err(failure(&Error::InsecurePage));
     }

@@ -82,15 +82,16 @@ struct Bundler<'w> {
 }
 
 impl Bundler<'_> {
-    /// wasm-bindgen's JavaScript, declaring nothing global: whoever loads it takes it from under
-    /// a symbol.
+    /// wasm-bindgen's JavaScript, guarded, and declaring nothing global: whoever loads it takes it
+    /// from under a symbol.
     fn glue(&self, glue: &str) -> Outcome<Vec<u8>> {
+        let guard = self.workspace.www().join("loader/guard.js");
+        let guard = fs::read_to_string(&guard).map_err(Failure::file("read", &guard))?;
         let source = self.workspace.workshop().join("glue.js");
-        let published = format!(
-            "{glue}\nglobalThis[Symbol.for(\"messenger-auth.glue-{VERSION}\")] = wasm_bindgen;\n"
-        );
+        let published = format!("{guard}\n{glue}\npublish(wasm_bindgen);\n");
         fs::write(&source, published).map_err(Failure::file("write", &source))?;
-        self.script(&source, BROWSERS, &["--format=iife"])
+        let version = format!("--define:__VERSION__={}", json!(VERSION));
+        self.script(&source, BROWSERS, &["--format=iife", &version])
     }
 
     fn loader(&self, entry: &str, format: &str, defines: &[String]) -> Outcome<Vec<u8>> {

@@ -10,6 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 /// The module that the WebAssembly imports everything from.
 pub(crate) const MODULE: &str = "./engine_bg.js";
 
+const INSTANCE: &str = "        wasm = instance.exports;";
 const IMPORTS_BEGIN: &str = "        const import0 = {";
 const IMPORTS_END: &str = "        };";
 
@@ -37,6 +38,13 @@ impl Glue {
             None => Ok(()),
             Some(line) => Err(unexpected("it still reads document.currentScript", line)),
         }
+    }
+
+    /// Lets nothing call the WebAssembly but through `www/loader/guard.js`.
+    pub(crate) fn guard(&mut self) -> Outcome {
+        let at = self.position(0, INSTANCE)?;
+        self.0[at] = INSTANCE.replace("instance.exports", "guarded(instance.exports)");
+        Ok(())
     }
 
     /// Takes out the classes that can have no instance: without a constructor, and not wrapped
@@ -301,6 +309,10 @@ mod tests {
             "./engine_bg.js": import0,
         };
     }
+    function __wbg_finalize_init(instance, module) {
+        wasm = instance.exports;
+        return wasm;
+    }
     const IdleFinalization = (typeof FinalizationRegistry === 'undefined')
         ? { register: () => {}, unregister: () => {} }
         : new FinalizationRegistry(ptr => wasm.__wbg_idle_free(ptr, 1));
@@ -316,6 +328,7 @@ mod tests {
         let mut glue = Glue::new(GLUE);
         glue.cut_current_script().unwrap();
         glue.cut_unused_classes().unwrap();
+        glue.guard().unwrap();
         glue.rename(&Names::parse(NAMES).unwrap()).unwrap();
         glue.text()
     }
@@ -349,6 +362,10 @@ mod tests {
             "a": import0,
         };
     }
+    function __wbg_finalize_init(instance, module) {
+        wasm = guarded(instance.exports);
+        return wasm;
+    }
 })({ __proto__: null });
 "#
         );
@@ -369,6 +386,7 @@ mod tests {
     fn a_form_that_is_not_known_is_a_failure() {
         let mut other = Glue::new("let script_src = document.currentScript.src;");
         assert!(other.cut_current_script().is_err());
+        assert!(other.guard().is_err());
         let names = NAMES.replace("__wbg_now_12", "__wbg_gone_56");
         assert!(
             Glue::new(GLUE)

@@ -3,6 +3,7 @@
 use crate::failure::{Failure, Outcome};
 use crate::process;
 use crate::workspace::Workspace;
+use std::path::Path;
 use std::process::Command;
 
 /// The target of everything that runs in a browser.
@@ -16,10 +17,31 @@ pub(crate) fn wasm_target(workspace: &Workspace) -> Outcome {
         "--target",
         WASM,
     ]))?;
-    if std::path::Path::new(library.trim()).exists() {
+    if Path::new(library.trim()).exists() {
         return Ok(());
     }
     rustup(workspace, &["target", "add", WASM])
+}
+
+/// Whether the sources of the standard library are there, after trying to get them.
+pub(crate) fn standard_library(workspace: &Workspace) -> bool {
+    let is_there = || {
+        let mut rustc = Command::new("rustc");
+        rustc.current_dir(workspace.root());
+        process::output(rustc.args(["--print", "sysroot"])).is_ok_and(|sysroot| {
+            Path::new(sysroot.trim())
+                .join("lib/rustlib/src/rust/library/Cargo.lock")
+                .exists()
+        })
+    };
+    if is_there() || rustup(workspace, &["component", "add", "rust-src"]).is_ok() && is_there() {
+        return true;
+    }
+    println!(
+        "The standard library's sources (rust-src) are not to be had: it is taken as it comes, \
+         and the WebAssembly becomes a tenth larger."
+    );
+    false
 }
 
 /// Sees that clippy and rustfmt are there.
