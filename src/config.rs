@@ -1,7 +1,4 @@
-//! The options an integrator writes, as checked values.
-//!
-//! Attributes arrive as text, objects as JavaScript wrote them: a number may come as
-//! digits in a string, a switch as `"true"`. Every refusal names the option.
+//! The options an integrator writes, as checked values. Every refusal names the option.
 
 use protocol::{
     Error,
@@ -10,6 +7,7 @@ use protocol::{
     issuer::Issuer,
     json,
     login::Redemption,
+    options::Options,
     session::TokenKind,
 };
 use serde_json::{Map, Value};
@@ -96,77 +94,80 @@ pub enum Storage {
     Local,
 }
 
-/// Options that the loader reads by itself; here they are only checked.
-const LOADER_OPTIONS: [&str; 3] = ["callback", "dataLayer", "load"];
-
 impl Config {
     /// Reads the options of `init`. `redirect_uri` is the default where the options name
     /// none: `authWindow.html` beside the loader, when that is on the page's own origin.
-    pub fn parse(options: &Map<String, Value>, redirect_uri: Option<&str>) -> Result<Self, Error> {
-        let options = Options(options);
-        options.refuse_others(&KNOWN)?;
-        options.check_loader_options()?;
+    pub fn parse(members: &Map<String, Value>, redirect_uri: Option<&str>) -> Result<Self, Error> {
+        let options = Options::new(members, "");
+        let config = Self::read(&options, redirect_uri);
+        options.checked(())?;
+        let config = config?;
+        config.client.check(&config.issuer)?;
+        config.can_give(config.hand_over)?;
+        Ok(config)
+    }
 
-        let issuer = match options.0.get("issuer") {
+    fn read(options: &Options<'_>, redirect_uri: Option<&str>) -> Result<Self, Error> {
+        options.refuse_others(&KNOWN);
+        check_loader_options(options);
+        let issuer = match options.get("issuer") {
             Some(issuer) => Issuer::parse(issuer)?,
-            None => return Err(missing("issuer", "the address where people sign in")),
+            None => {
+                return Err(Error::bad_option(
+                    "issuer",
+                    "is required: the address where people sign in",
+                ));
+            }
         };
-        let client = client(options, &issuer, redirect_uri)?;
-        client.check(&issuer)?;
-
-        let token_url = options.text("tokenUrl")?.map(str::to_owned);
-        if token_url
-            .as_deref()
-            .is_some_and(|url| Address::parse(url).is_none())
-        {
-            return Err(bad(
+        let client = client(options, &issuer, redirect_uri);
+        let token_url = options.text("tokenUrl");
+        if token_url.is_some_and(|url| Address::parse(url).is_none()) {
+            options.refuse(
                 "tokenUrl",
                 "must be a whole https: address (http: on localhost only)",
-            ));
+            );
         }
-        let host = options.choice(
-            "host",
-            &[("page", Host::Page), ("dynamics", Host::Dynamics)],
-        )?;
         let gives_id_token = issuer.issues_id_tokens() && client.gives_id_token();
-        let config = Self {
-            hand_over: hand_over(options, gives_id_token)?,
-            transport: transport(options)?.unwrap_or(Transport::Popup),
-            silent: options.switch("silent")?.unwrap_or(true) && issuer.allows_silent(),
-            host: host.unwrap_or(Host::Page),
-            token_url,
+        let renew_at = options.float("renewAt").unwrap_or(0.75);
+        if !(0.1..=0.95).contains(&renew_at) {
+            options.refuse("renewAt", "must be a number from 0.1 to 0.95");
+        }
+        Ok(Self {
+            hand_over: hand_over(options, gives_id_token),
+            transport: transport(options).unwrap_or(Transport::Popup),
+            silent: options.switch("silent").unwrap_or(true) && issuer.allows_silent(),
+            host: options
+                .choice("host", &["page", "dynamics"], &[Host::Page, Host::Dynamics])
+                .unwrap_or(Host::Page),
+            token_url: token_url.map(str::to_owned),
             timeout_ms: options
-                .number("timeoutMs", 1_000, 600_000)?
+                .number("timeoutMs", 1_000, 600_000)
                 .unwrap_or(10_000),
             sign_in_timeout_ms: options
-                .number("signInTimeoutMs", 1_000, 600_000)?
+                .number("signInTimeoutMs", 1_000, 600_000)
                 .unwrap_or(600_000),
             on_signed_out: options
                 .choice(
                     "onSignedOut",
-                    &[("null", OnSignedOut::Null), ("page", OnSignedOut::Page)],
-                )?
+                    &["null", "page"],
+                    &[OnSignedOut::Null, OnSignedOut::Page],
+                )
                 .unwrap_or(OnSignedOut::Null),
             storage: options
                 .choice(
                     "storage",
-                    &[
-                        ("session", Storage::Session),
-                        ("memory", Storage::Memory),
-                        ("local", Storage::Local),
-                    ],
-                )?
+                    &["session", "memory", "local"],
+                    &[Storage::Session, Storage::Memory, Storage::Local],
+                )
                 .unwrap_or(Storage::Session),
-            renew_at: options.share("renewAt")?.unwrap_or(0.75),
-            min_ttl: options.number("minTtl", 0, 3_600)?.unwrap_or(60),
+            renew_at,
+            min_ttl: options.number("minTtl", 0, 3_600).unwrap_or(60),
             locale: options
-                .choice("locale", &[("en", "en"), ("es", "es"), ("ko", "ko")])?
+                .choice("locale", &LOCALES, &LOCALES)
                 .map(str::to_owned),
             client,
             issuer,
-        };
-        config.can_give(config.hand_over)?;
-        Ok(config)
+        })
     }
 
     /// Whether the whole page may leave for the issuer.
@@ -195,7 +196,7 @@ impl Config {
             }
             _ => return Ok(()),
         };
-        Err(bad("handOver", why))
+        Err(Error::bad_option("handOver", why))
     }
 
     /// Which token is renewed ahead of time: the one that is handed over, and the access
@@ -243,107 +244,113 @@ pub fn tidy_attributes(attributes: &mut Map<String, Value>) {
 }
 
 /// The transport that a set of options asks for, if any (`init` and `signIn` share it).
-pub fn transport(options: Options<'_>) -> Result<Option<Transport>, Error> {
+pub fn transport(options: &Options<'_>) -> Option<Transport> {
     options.choice(
         "transport",
-        &[("popup", Transport::Popup), ("page", Transport::Page)],
+        &["popup", "page"],
+        &[Transport::Popup, Transport::Page],
     )
 }
 
-fn client(
-    options: Options<'_>,
-    issuer: &Issuer,
-    default_redirect_uri: Option<&str>,
-) -> Result<Client, Error> {
+fn check_loader_options(options: &Options<'_>) {
+    let _ = options.text("dataLayer");
+    let _ = options.choice("load", &["eager", "idle", "interaction"], &[(); 3]);
+    let forbidden = |part| matches!(part, "" | "__proto__" | "prototype" | "constructor");
+    if let Some(path) = options.text("callback")
+        && path.split('.').any(forbidden)
+    {
+        options.refuse(
+            "callback",
+            "is a dotted path such as auth.getAuthenticationToken; no part may be empty, \
+             __proto__, prototype or constructor",
+        );
+    }
+}
+
+fn client(options: &Options<'_>, issuer: &Issuer, default_redirect_uri: Option<&str>) -> Client {
     let implicit = options
-        .choice("flow", &[("code", false), ("implicit", true)])?
+        .choice("flow", &["code", "implicit"], &[false, true])
         .unwrap_or(false);
     let asked = options.choice(
         "responseType",
         &[
-            ("code", ResponseType::Code),
-            ("token", ResponseType::Token),
-            ("id_token", ResponseType::IdToken),
-            ("id_token token", ResponseType::IdTokenToken),
-            ("token id_token", ResponseType::IdTokenToken),
+            "code",
+            "token",
+            "id_token",
+            "id_token token",
+            "token id_token",
         ],
-    )?;
-    let response_type = match (implicit, asked) {
-        (false, None | Some(ResponseType::Code)) => ResponseType::Code,
-        (false, Some(_)) => {
-            return Err(bad(
-                "responseType",
-                "belongs to the implicit flow: set flow to 'implicit', or leave it out",
-            ));
-        }
-        (true, Some(ResponseType::Code)) => {
-            return Err(bad(
-                "responseType",
-                "'code' is flow 'code': set flow to 'code', or leave responseType out",
-            ));
-        }
-        (true, Some(response_type)) => response_type,
-        (true, None) if issuer.issues_id_tokens() => ResponseType::IdToken,
-        (true, None) => ResponseType::Token,
+        &[
+            ResponseType::Code,
+            ResponseType::Token,
+            ResponseType::IdToken,
+            ResponseType::IdTokenToken,
+            ResponseType::IdTokenToken,
+        ],
+    );
+    let usual = match (implicit, issuer.issues_id_tokens()) {
+        (false, _) => ResponseType::Code,
+        (true, true) => ResponseType::IdToken,
+        (true, false) => ResponseType::Token,
     };
-    let Some(redirect_uri) = options.text("redirectUri")?.or(default_redirect_uri) else {
-        return Err(missing(
+    let response_type = asked.unwrap_or(usual);
+    match (implicit, response_type == ResponseType::Code) {
+        (false, false) => options.refuse(
+            "responseType",
+            "belongs to the implicit flow: set flow to 'implicit', or leave it out",
+        ),
+        (true, true) => options.refuse(
+            "responseType",
+            "'code' is flow 'code': set flow to 'code', or leave responseType out",
+        ),
+        _ => {}
+    }
+    let redirect_uri = match (options.text("redirectUri"), default_redirect_uri) {
+        (None, Some(default)) => default,
+        _ => options.required(
             "redirectUri",
             "the address of authWindow.html on this site; it has no default here because the \
              loader comes from another origin",
-        ));
+        ),
     };
     let default_scope = if issuer.issues_id_tokens() {
         "openid"
     } else {
         ""
     };
-    Ok(Client {
+    Client {
         client_id: options
-            .text("clientId")?
-            .ok_or_else(|| missing("clientId", "the OAuth client registered at the issuer"))?
+            .required("clientId", "the OAuth client registered at the issuer")
             .to_owned(),
         redirect_uri: redirect_uri.to_owned(),
         response_type,
-        scope: options.text("scope")?.unwrap_or(default_scope).to_owned(),
-        extra_params: options.params("extraParams")?,
-        clock_skew: options.number("clockSkew", 0, 600)?.unwrap_or(60),
-        max_age: options.number("maxAge", 0, u32::MAX)?,
-    })
-}
-
-fn hand_over(options: Options<'_>, gives_id_token: bool) -> Result<HandOver, Error> {
-    let asked = options.choice(
-        "handOver",
-        &[
-            ("id_token", HandOver::Token(TokenKind::IdToken)),
-            ("access_token", HandOver::Token(TokenKind::AccessToken)),
-            ("code", HandOver::Code),
-            ("token-url", HandOver::TokenUrl),
-        ],
-    )?;
-    let usual = if gives_id_token {
-        TokenKind::IdToken
-    } else {
-        TokenKind::AccessToken
-    };
-    Ok(asked.unwrap_or(HandOver::Token(usual)))
-}
-
-fn bad(option: &str, problem: &str) -> Error {
-    Error::BadOption {
-        option: option.to_owned(),
-        problem: problem.to_owned(),
+        scope: options.text("scope").unwrap_or(default_scope).to_owned(),
+        extra_params: options.params("extraParams"),
+        clock_skew: options.number("clockSkew", 0, 600).unwrap_or(60),
+        max_age: options.number("maxAge", 0, u32::MAX),
     }
 }
 
-fn missing(option: &str, meaning: &str) -> Error {
-    bad(option, &["is required: ", meaning].concat())
+fn hand_over(options: &Options<'_>, gives_id_token: bool) -> HandOver {
+    options
+        .choice(
+            "handOver",
+            &["id_token", "access_token", "code", "token-url"],
+            &[
+                HandOver::Token(TokenKind::IdToken),
+                HandOver::Token(TokenKind::AccessToken),
+                HandOver::Code,
+                HandOver::TokenUrl,
+            ],
+        )
+        .unwrap_or(HandOver::Token(if gives_id_token {
+            TokenKind::IdToken
+        } else {
+            TokenKind::AccessToken
+        }))
 }
 
-/// A set of options as it came, read one name at a time.
-#[derive(Clone, Copy)]
-pub struct Options<'a>(pub &'a Map<String, Value>);
+const LOCALES: [&str; 3] = ["en", "es", "ko"];
 
 const KNOWN: [&str; 24] = [
     "callback",
@@ -371,143 +378,6 @@ const KNOWN: [&str; 24] = [
     "tokenUrl",
     "transport",
 ];
-
-impl<'a> Options<'a> {
-    /// Refuses the names that are not `known`.
-    pub fn refuse_others(self, known: &[&str]) -> Result<(), Error> {
-        match self.0.keys().find(|key| !known.contains(&key.as_str())) {
-            Some(key) => Err(bad(
-                key,
-                "is no option of this version; see the list in the README",
-            )),
-            None => Ok(()),
-        }
-    }
-
-    fn check_loader_options(self) -> Result<(), Error> {
-        for name in LOADER_OPTIONS {
-            self.text(name)?;
-        }
-        self.choice("load", &[("eager", ()), ("idle", ()), ("interaction", ())])?;
-        let forbidden = |part| matches!(part, "" | "__proto__" | "prototype" | "constructor");
-        match self.text("callback")? {
-            Some(path) if path.split('.').any(forbidden) => Err(bad(
-                "callback",
-                "is a dotted path such as auth.getAuthenticationToken; no part may be empty, \
-                 __proto__, prototype or constructor",
-            )),
-            _ => Ok(()),
-        }
-    }
-
-    /// A text that is not empty; `null` and an absent key mean the default.
-    pub fn text(self, name: &str) -> Result<Option<&'a str>, Error> {
-        match self.0.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) if !text.trim().is_empty() => Ok(Some(text)),
-            Some(_) => Err(bad(name, "must be a text that is not empty")),
-        }
-    }
-
-    /// One of a few words.
-    pub fn choice<T: Copy>(self, name: &str, words: &[(&str, T)]) -> Result<Option<T>, Error> {
-        let Some(value) = self.0.get(name).filter(|value| !value.is_null()) else {
-            return Ok(None);
-        };
-        let found = words
-            .iter()
-            .find(|(word, _)| value.as_str() == Some(word))
-            .map(|(_, meaning)| *meaning);
-        if found.is_some() {
-            return Ok(found);
-        }
-        let mut problem = String::from("must be one of: ");
-        for (index, (word, _)) in words.iter().enumerate() {
-            if index > 0 {
-                problem.push_str(", ");
-            }
-            problem.push_str(word);
-        }
-        Err(bad(name, &problem))
-    }
-
-    /// `true` or `false`, also as text.
-    pub fn switch(self, name: &str) -> Result<Option<bool>, Error> {
-        match self.0.get(name) {
-            Some(Value::Bool(value)) => Ok(Some(*value)),
-            _ => self.choice(name, &[("true", true), ("false", false)]),
-        }
-    }
-
-    /// A whole number in a range, also as digits in a text.
-    pub fn number(self, name: &str, least: u32, most: u32) -> Result<Option<u32>, Error> {
-        let Some(value) = self.float(name)? else {
-            return Ok(None);
-        };
-        if value.fract() == 0.0 && value >= f64::from(least) && value <= f64::from(most) {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "whole, and inside the bounds of u32"
-            )]
-            return Ok(Some(value as u32));
-        }
-        let problem = [
-            "must be a whole number from ",
-            &least.to_string(),
-            " to ",
-            &most.to_string(),
-        ];
-        Err(bad(name, &problem.concat()))
-    }
-
-    fn share(self, name: &str) -> Result<Option<f64>, Error> {
-        match self.float(name)? {
-            Some(value) if !(0.1..=0.95).contains(&value) => {
-                Err(bad(name, "must be a number from 0.1 to 0.95"))
-            }
-            share => Ok(share),
-        }
-    }
-
-    fn float(self, name: &str) -> Result<Option<f64>, Error> {
-        let read = match self.0.get(name) {
-            None | Some(Value::Null) => return Ok(None),
-            Some(Value::Number(number)) => number.as_f64(),
-            // Read as JSON: the reader for it is there anyway.
-            Some(Value::String(text)) => json::read(text.as_bytes()).and_then(|read| read.as_f64()),
-            Some(_) => None,
-        };
-        read.filter(|number| number.is_finite())
-            .map(Some)
-            .ok_or_else(|| bad(name, "must be a number"))
-    }
-
-    /// Names and texts: an object, or an object written as JSON in an attribute.
-    fn params(self, name: &str) -> Result<Vec<(String, String)>, Error> {
-        let parsed;
-        let map = match self.0.get(name) {
-            None | Some(Value::Null) => return Ok(Vec::new()),
-            Some(Value::Object(map)) => Some(map),
-            Some(Value::String(text)) => {
-                parsed = json::read(text.as_bytes());
-                parsed.as_ref().and_then(Value::as_object)
-            }
-            Some(_) => None,
-        };
-        let pair = |(key, value): (&String, &Value)| {
-            let value = match value {
-                Value::String(text) => text.clone(),
-                Value::Number(number) => number.to_string(),
-                Value::Bool(flag) => flag.to_string(),
-                _ => return None,
-            };
-            Some((key.clone(), value))
-        };
-        map.and_then(|map| map.iter().map(pair).collect())
-            .ok_or_else(|| bad(name, "must be an object of names and texts"))
-    }
-}
 
 #[cfg(test)]
 mod tests {

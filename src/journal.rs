@@ -37,14 +37,15 @@ impl Journal {
     /// What to change, the latest first, each once.
     pub(crate) fn advice(&self) -> Vec<Value> {
         let mut advice = Vec::new();
-        for step in self.0.borrow().iter().rev() {
-            if let Some(text) = step.get("advice")
-                && !advice.contains(text)
+        let steps = self.0.borrow();
+        for step in steps.iter().rev() {
+            if let Some(text) = step.get("advice").and_then(Value::as_str)
+                && !advice.contains(&text)
             {
-                advice.push(text.clone());
+                advice.push(text);
             }
         }
-        advice
+        advice.into_iter().map(Value::from).collect()
     }
 
     fn push(&self, since: Timestamp, step: &str, outcome: String, error: Option<&Error>) {

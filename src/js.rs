@@ -12,7 +12,8 @@ use std::{future::Future, rc::Rc};
 use js_sys::{Object, Promise};
 use leptos::prelude::{ArcRwSignal, Set};
 use protocol::{
-    Error, json::object, login::Authorization, secret::Secret, session::TokenKind, time::Timestamp,
+    Error, json::object, login::Authorization, options::Options, secret::Secret,
+    session::TokenKind, time::Timestamp,
 };
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
@@ -25,7 +26,7 @@ use crate::{
         popup::Popup,
         task::{Work, spawn},
     },
-    config::{self, Config, HandOver, Options, Transport},
+    config::{self, Config, HandOver, Transport},
     deadline::Deadline,
     session::{Announce, Event, Interaction, SignOut, Status, Visitor, Wish},
     transport, ui,
@@ -190,84 +191,84 @@ impl Engine {
 
 async fn sign_out(visitor: &'static Visitor, options: JsValue) -> Result<JsValue, Error> {
     let options = members(&options)?;
-    let options = Options(&options);
-    options.refuse_others(&["atIssuer", "postLogoutRedirectUri"])?;
-    let at = match options.switch("atIssuer")? {
+    let options = Options::new(&options, "");
+    options.refuse_others(&["atIssuer", "postLogoutRedirectUri"]);
+    let at = match options.switch("atIssuer") {
         Some(false) => SignOut::Here,
         Some(true) | None => SignOut::AtIssuer,
     };
-    let back = options.text("postLogoutRedirectUri")?;
+    let back = options.text("postLogoutRedirectUri");
+    options.checked(())?;
     visitor.sign_out(at, back).await?;
     Ok(JsValue::UNDEFINED)
 }
 
 async fn get_token(visitor: &'static Visitor, options: JsValue) -> Result<JsValue, Error> {
     let options = members(&options)?;
-    let options = Options(&options);
-    options.refuse_others(&["kind", "minTtl", "timeoutMs", "interaction"])?;
+    let options = Options::new(&options, "");
+    options.refuse_others(&["kind", "minTtl", "timeoutMs", "interaction"]);
     let what = options
         .choice(
             "kind",
+            &["id_token", "access_token", "token-url"],
             &[
-                ("id_token", HandOver::Token(TokenKind::IdToken)),
-                ("access_token", HandOver::Token(TokenKind::AccessToken)),
-                ("token-url", HandOver::TokenUrl),
+                HandOver::Token(TokenKind::IdToken),
+                HandOver::Token(TokenKind::AccessToken),
+                HandOver::TokenUrl,
             ],
-        )?
+        )
         .unwrap_or(visitor.config.hand_over);
     let min_ttl = options
-        .number("minTtl", 0, 3_600)?
+        .number("minTtl", 0, 3_600)
         .unwrap_or(visitor.config.min_ttl);
-    let (interaction, deadline) = patience(visitor, options)?;
+    let (interaction, deadline) = patience(visitor, &options);
+    options.checked(())?;
     let token = visitor.token(what, min_ttl, interaction, deadline).await?;
     Ok(JsValue::from_str(token.expose()))
 }
 
 async fn get_authorization(visitor: &'static Visitor, options: JsValue) -> Result<JsValue, Error> {
     let options = members(&options)?;
-    let options = Options(&options);
-    options.refuse_others(&["timeoutMs", "interaction"])?;
-    let (interaction, deadline) = patience(visitor, options)?;
+    let options = Options::new(&options, "");
+    options.refuse_others(&["timeoutMs", "interaction"]);
+    let (interaction, deadline) = patience(visitor, &options);
+    options.checked(())?;
     let authorization = visitor.authorization(interaction, deadline).await?;
     Ok(authorization_view(&authorization))
 }
 
 /// How far a call may go, and how long it may take: a person in a window is given more time.
-fn patience(visitor: &Visitor, options: Options<'_>) -> Result<(Interaction, Deadline), Error> {
+fn patience(visitor: &Visitor, options: &Options<'_>) -> (Interaction, Deadline) {
     let interaction = options
         .choice(
             "interaction",
-            &[
-                ("none", Interaction::None),
-                ("popup", Interaction::Popup),
-                ("page", Interaction::Page),
-            ],
-        )?
+            &["none", "popup", "page"],
+            &[Interaction::None, Interaction::Popup, Interaction::Page],
+        )
         .unwrap_or(Interaction::None);
     let usual = match interaction {
         Interaction::None => visitor.config.timeout_ms,
         Interaction::Popup | Interaction::Page => visitor.config.sign_in_timeout_ms,
     };
-    let millis = options.number("timeoutMs", 1, 3_600_000)?.unwrap_or(usual);
-    Ok((interaction, Deadline::after(millis)))
+    let millis = options.number("timeoutMs", 1, 3_600_000).unwrap_or(usual);
+    (interaction, Deadline::after(millis))
 }
 
 fn wish(visitor: &Visitor, options: &JsValue) -> Result<Wish, Error> {
     let options = members(options)?;
-    let options = Options(&options);
-    options.refuse_others(&["loginHint", "prompt", "transport"])?;
-    let transport = config::transport(options)?.unwrap_or(visitor.config.transport);
+    let options = Options::new(&options, "");
+    options.refuse_others(&["loginHint", "prompt", "transport"]);
+    let transport = config::transport(&options).unwrap_or(visitor.config.transport);
     let mut wish = visitor.plain_wish(transport);
-    wish.login_hint = options.text("loginHint")?.map(str::to_owned);
-    wish.prompt = options.text("prompt")?.map(str::to_owned);
+    wish.login_hint = options.text("loginHint").map(str::to_owned);
+    wish.prompt = options.text("prompt").map(str::to_owned);
     if wish.prompt.as_deref() == Some("none") {
-        return Err(Error::BadOption {
-            option: "prompt".to_owned(),
-            problem: "cannot be 'none' where a person is to sign in; getToken asks silently"
-                .to_owned(),
-        });
+        options.refuse(
+            "prompt",
+            "cannot be 'none' where a person is to sign in; getToken asks silently",
+        );
     }
-    Ok(wish)
+    options.checked(wish)
 }
 
 fn announce(page: &Page, panel: &ArcRwSignal<ui::Panel>) -> Announce {
@@ -410,10 +411,7 @@ fn members(options: &JsValue) -> Result<Map<String, Value>, Error> {
     }
     match json::from_js(options) {
         Some(Value::Object(members)) => Ok(members),
-        _ => Err(Error::BadOption {
-            option: "options".to_owned(),
-            problem: "must be a plain object".to_owned(),
-        }),
+        _ => Err(Error::bad_option("options", "must be a plain object")),
     }
 }
 

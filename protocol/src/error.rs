@@ -259,7 +259,8 @@ impl Error {
         }
     }
 
-    pub(crate) fn bad_option(option: impl Into<String>, problem: impl Into<String>) -> Self {
+    /// What is wrong with an option.
+    pub fn bad_option(option: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::BadOption {
             option: option.into(),
             problem: problem.into(),

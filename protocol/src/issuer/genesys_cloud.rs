@@ -3,8 +3,7 @@
 //! It has no discovery document, no ID token, no nonce and no `prompt=none`. Scopes live on
 //! the OAuth client.
 
-use super::{Members, member};
-use crate::Error;
+use crate::options::Options;
 
 /// The domains of the regions: `login.`, `api.` and `apps.` stand before them.
 const DOMAINS: [&str; 18] = [
@@ -46,43 +45,49 @@ struct Organisation {
 }
 
 impl GenesysCloud {
-    pub(super) fn new(option: &str, domain: &str) -> Result<Self, Error> {
-        let Some(domain) = DOMAINS.into_iter().find(|known| *known == domain) else {
-            return Err(Error::bad_option(
-                option,
-                [
+    pub(super) fn new(options: &Options<'_>, name: &str, domain: &str) -> Self {
+        let known = DOMAINS.into_iter().find(|known| *known == domain);
+        if known.is_none() {
+            options.refuse(
+                name,
+                &[
                     "names no Genesys Cloud region; write the domain alone, one of: ",
                     &DOMAINS.join(", "),
                 ]
                 .concat(),
-            ));
-        };
-        Ok(Self {
+            );
+        }
+        let domain = known.unwrap_or_default();
+        Self {
             identifier: ["genesys-cloud:", domain].concat(),
             domain,
             organisation: None,
             target: None,
             login_hint: None,
-        })
+        }
     }
 
-    pub(super) fn read(members: Members<'_>) -> Result<Self, Error> {
-        members.refuse_unknown(&["kind", "domain", "org", "provider", "target", "loginHint"])?;
-        let organisation = match (members.text("org")?, members.text("provider")?) {
-            (Some(name), Some(provider)) => Some(Organisation {
-                name: name.to_owned(),
-                provider: provider.to_owned(),
-            }),
-            (None, None) => None,
-            (Some(_), None) => return Err(member("provider", "is required together with org")),
-            (None, Some(_)) => return Err(member("org", "is required together with provider")),
-        };
-        Ok(Self {
-            organisation,
-            target: members.text("target")?.map(str::to_owned),
-            login_hint: members.text("loginHint")?.map(str::to_owned),
-            ..Self::new("issuer.domain", members.required_text("domain")?)?
-        })
+    pub(super) fn read(options: &Options<'_>) -> Self {
+        options.refuse_others(&["kind", "domain", "org", "provider", "target", "loginHint"]);
+        let text = |name| options.text(name).map(str::to_owned);
+        let domain = options.required("domain", "the region's domain");
+        let (name, provider) = (text("org"), text("provider"));
+        if name.is_some() != provider.is_some() {
+            let (missing, problem) = if name.is_some() {
+                ("provider", "is required together with org")
+            } else {
+                ("org", "is required together with provider")
+            };
+            options.refuse(missing, problem);
+        }
+        Self {
+            organisation: name
+                .zip(provider)
+                .map(|(name, provider)| Organisation { name, provider }),
+            target: text("target"),
+            login_hint: text("loginHint"),
+            ..Self::new(options, "domain", domain)
+        }
     }
 
     pub(super) fn identifier(&self) -> &str {

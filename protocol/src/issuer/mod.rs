@@ -8,7 +8,7 @@ mod oidc;
 
 use serde_json::{Map, Value};
 
-use crate::Error;
+use crate::{Error, options::Options};
 
 pub(crate) use self::oidc::{Source, filled};
 pub use self::{genesys_cloud::GenesysCloud, oidc::Oidc};
@@ -32,9 +32,14 @@ pub enum Kind {
 impl Issuer {
     /// Reads the `issuer` option: a string or an object.
     pub fn parse(option: &Value) -> Result<Self, Error> {
+        let (members, prefix) = match option {
+            Value::Object(members) => (members, "issuer."),
+            _ => (&Map::new(), ""),
+        };
+        let options = Options::new(members, prefix);
         let kind = match option {
-            Value::String(text) => Kind::from_text(text)?,
-            Value::Object(members) => Kind::from_members(members)?,
+            Value::String(text) => Kind::from_text(text, &options),
+            Value::Object(_) => Kind::from_members(&options),
             _ => {
                 return Err(Error::bad_option(
                     "issuer",
@@ -44,7 +49,7 @@ impl Issuer {
         };
         Ok(Self {
             option: option.clone(),
-            kind,
+            kind: options.checked(kind)?,
         })
     }
 
@@ -83,79 +88,35 @@ impl Issuer {
 }
 
 impl Kind {
-    fn from_text(text: &str) -> Result<Self, Error> {
+    fn from_text(text: &str, options: &Options<'_>) -> Self {
         match text.split_once(':') {
             Some(("genesys-cloud", domain)) => {
-                Ok(Self::GenesysCloud(GenesysCloud::new("issuer", domain)?))
+                Self::GenesysCloud(GenesysCloud::new(options, "issuer", domain))
             }
-            Some(("power-pages" | "finesse" | "site-session", _)) => Err(not_built("issuer")),
-            _ => Ok(Self::Oidc(Oidc::discovered("issuer", text)?)),
+            Some(("power-pages" | "finesse" | "site-session", _)) => not_built(options, "issuer"),
+            _ => Self::Oidc(Oidc::discovered(options, text)),
         }
     }
 
-    fn from_members(members: &Map<String, Value>) -> Result<Self, Error> {
-        let members = Members(members);
-        match members.text("kind")? {
-            Some("oidc") => Ok(Self::Oidc(Oidc::read(members)?)),
-            Some("genesys-cloud") => Ok(Self::GenesysCloud(GenesysCloud::read(members)?)),
-            Some("power-pages" | "finesse" | "site-session") => Err(not_built("issuer.kind")),
-            _ => Err(Error::bad_option(
-                "issuer.kind",
-                "must be 'oidc' or 'genesys-cloud'",
-            )),
+    fn from_members(options: &Options<'_>) -> Self {
+        match options.text("kind") {
+            Some("genesys-cloud") => Self::GenesysCloud(GenesysCloud::read(options)),
+            Some("power-pages" | "finesse" | "site-session") => not_built(options, "kind"),
+            Some("oidc") => Self::Oidc(Oidc::read(options)),
+            _ => {
+                options.refuse("kind", "must be 'oidc' or 'genesys-cloud'");
+                Self::Oidc(Oidc::read(options))
+            }
         }
     }
 }
 
-fn not_built(option: &str) -> Error {
-    Error::bad_option(
-        option,
+fn not_built(options: &Options<'_>, name: &str) -> Kind {
+    options.refuse(
+        name,
         "names a kind that this version does not have yet; it has OpenID Providers and genesys-cloud",
-    )
-}
-
-/// The members of an `issuer` object, read one name at a time.
-#[derive(Clone, Copy)]
-struct Members<'a>(&'a Map<String, Value>);
-
-impl<'a> Members<'a> {
-    fn refuse_unknown(self, known: &[&str]) -> Result<(), Error> {
-        match self.0.keys().find(|key| !known.contains(&key.as_str())) {
-            Some(key) => Err(member(
-                key,
-                "is not known; see the table of issuers in the README",
-            )),
-            None => Ok(()),
-        }
-    }
-
-    fn has(self, name: &str) -> bool {
-        self.get(name).is_some()
-    }
-
-    fn get(self, name: &str) -> Option<&'a Value> {
-        self.0.get(name).filter(|value| !value.is_null())
-    }
-
-    fn text(self, name: &str) -> Result<Option<&'a str>, Error> {
-        match self.get(name) {
-            None => Ok(None),
-            Some(Value::String(text))
-                if !text.trim().is_empty() && !text.contains(char::is_control) =>
-            {
-                Ok(Some(text))
-            }
-            Some(_) => Err(member(name, "must be a text that is not empty")),
-        }
-    }
-
-    fn required_text(self, name: &str) -> Result<&'a str, Error> {
-        self.text(name)?.ok_or_else(|| member(name, "is required"))
-    }
-}
-
-fn member(name: &str, problem: &str) -> Error {
-    Error::bad_option(["issuer.", name].concat(), problem)
+    );
+    Kind::Oidc(Oidc::discovered(options, ""))
 }
 
 #[cfg(test)]

@@ -2,13 +2,12 @@
 
 use serde_json::Value;
 
-use super::{Members, member};
 use crate::{
-    Error,
     address::{Address, ends_with_ignore_case},
     discovery::Metadata,
     id_token::{ExpectedIssuer, Keys},
     jwk::KeySet,
+    options::Options,
 };
 
 const WELL_KNOWN: &str = "/.well-known/openid-configuration";
@@ -49,24 +48,24 @@ pub(crate) enum Source {
 
 impl Oidc {
     /// An issuer by its address alone.
-    pub(super) fn discovered(option: &str, issuer: &str) -> Result<Self, Error> {
+    pub(super) fn discovered(options: &Options<'_>, issuer: &str) -> Self {
         if filled(issuer, "").is_some() {
-            return Err(Error::bad_option(
-                option,
+            options.refuse(
+                "issuer",
                 "contains {tenantid}, which needs the object form with the accepted tenants: \
                  {kind: 'oidc', issuer: '…', tenants: ['…']}",
-            ));
+            );
         }
-        check_issuer(option, issuer)?;
-        Ok(Self {
+        check_issuer(options, issuer);
+        Self {
             issuer: issuer.to_owned(),
             tenants: Vec::new(),
             source: Source::Discovery(well_known(issuer)),
-        })
+        }
     }
 
-    pub(super) fn read(members: Members<'_>) -> Result<Self, Error> {
-        members.refuse_unknown(&[
+    pub(super) fn read(options: &Options<'_>) -> Self {
+        options.refuse_others(&[
             "kind",
             "issuer",
             "tenants",
@@ -77,21 +76,21 @@ impl Oidc {
             "jwks",
             "endSessionEndpoint",
             "revocationEndpoint",
-        ])?;
-        let issuer = members.required_text("issuer")?;
-        let tenants = tenants(members)?;
+        ]);
+        let issuer = options.required("issuer", "the issuer's own address");
+        let tenants = tenants(options);
         if filled(issuer, "").is_some() {
-            check_template(issuer, &tenants)?;
+            check_template(options, issuer, &tenants);
         } else if tenants.is_empty() {
-            check_issuer("issuer.issuer", issuer)?;
+            check_issuer(options, issuer);
         } else {
-            return Err(member("tenants", "needs an issuer with {tenantid} in it"));
+            options.refuse("tenants", "needs an issuer with {tenantid} in it");
         }
-        Ok(Self {
-            source: source(members, issuer, &tenants)?,
+        Self {
+            source: source(options, issuer, &tenants),
             issuer: issuer.to_owned(),
             tenants,
-        })
+        }
     }
 
     pub(super) fn issuer(&self) -> &str {
@@ -133,94 +132,93 @@ pub(crate) fn filled(template: &str, tenant: &str) -> Option<String> {
     Some([before, tenant, after].concat())
 }
 
-fn source(members: Members<'_>, issuer: &str, tenants: &[String]) -> Result<Source, Error> {
-    let discovery_url = endpoint(members, "discoveryUrl")?;
-    let Some(authorization_endpoint) = endpoint(members, "authorizationEndpoint")? else {
-        for name in [
+fn source(options: &Options<'_>, issuer: &str, tenants: &[String]) -> Source {
+    let discovery_url = endpoint(options, "discoveryUrl");
+    let Some(authorization_endpoint) = endpoint(options, "authorizationEndpoint") else {
+        let others = [
             "tokenEndpoint",
             "jwksUri",
             "jwks",
             "endSessionEndpoint",
             "revocationEndpoint",
-        ] {
-            if members.has(name) {
-                return Err(member(
-                    "authorizationEndpoint",
-                    "is required where endpoints are written out",
-                ));
-            }
+        ];
+        if others.iter().any(|name| options.get(name).is_some()) {
+            options.refuse(
+                "authorizationEndpoint",
+                "is required where endpoints are written out",
+            );
         }
-        return Ok(Source::Discovery(discovery_url.unwrap_or_else(|| {
+        return Source::Discovery(discovery_url.unwrap_or_else(|| {
             let entry = if tenants.iter().any(|tenant| tenant == MICROSOFT_PERSONAL) {
                 "common"
             } else {
                 "organizations"
             };
             well_known(filled(issuer, entry).as_deref().unwrap_or(issuer))
-        })));
+        }));
     };
     if discovery_url.is_some() {
-        return Err(member(
+        options.refuse(
             "discoveryUrl",
             "cannot stand beside endpoints that are written out",
-        ));
+        );
     }
-    Ok(Source::Configured(Box::new(Metadata {
+    Source::Configured(Box::new(Metadata {
         authorization_endpoint,
-        token_endpoint: endpoint(members, "tokenEndpoint")?,
-        revocation_endpoint: endpoint(members, "revocationEndpoint")?,
-        end_session_endpoint: endpoint(members, "endSessionEndpoint")?,
-        keys: Some(keys(members)?),
+        token_endpoint: endpoint(options, "tokenEndpoint"),
+        revocation_endpoint: endpoint(options, "revocationEndpoint"),
+        end_session_endpoint: endpoint(options, "endSessionEndpoint"),
+        keys: keys(options),
         answers_name_issuer: false,
         response_types: None,
-    })))
+    }))
 }
 
-fn keys(members: Members<'_>) -> Result<Keys, Error> {
-    match (endpoint(members, "jwksUri")?, members.get("jwks")) {
-        (Some(jwks_uri), None) => Ok(Keys::At { jwks_uri }),
+fn keys(options: &Options<'_>) -> Option<Keys> {
+    match (endpoint(options, "jwksUri"), options.get("jwks")) {
+        (Some(jwks_uri), None) => return Some(Keys::At { jwks_uri }),
         (None, Some(jwks)) => match KeySet::from_value(jwks) {
-            Some(keys) if !keys.is_empty() => Ok(Keys::Inline(Box::new(keys))),
-            _ => Err(member(
+            Some(keys) if !keys.is_empty() => return Some(Keys::Inline(Box::new(keys))),
+            _ => options.refuse(
                 "jwks",
                 "must be a JSON Web Key Set with a signing key: {keys: [{kty: …}]}",
-            )),
+            ),
         },
-        (Some(_), Some(_)) => Err(member("jwks", "cannot stand beside jwksUri")),
-        (None, None) => Err(member(
+        (Some(_), Some(_)) => options.refuse("jwks", "cannot stand beside jwksUri"),
+        (None, None) => options.refuse(
             "jwksUri",
             "or issuer.jwks is required where endpoints are written out",
-        )),
+        ),
     }
+    None
 }
 
-fn endpoint(members: Members<'_>, name: &str) -> Result<Option<String>, Error> {
-    let Some(url) = members.text(name)? else {
-        return Ok(None);
-    };
-    match Address::parse(url) {
-        Some(address) if address.fragment().is_none() => Ok(Some(url.to_owned())),
-        _ => Err(member(
+fn endpoint(options: &Options<'_>, name: &str) -> Option<String> {
+    let url = options.text(name)?;
+    if Address::parse(url).is_none_or(|address| address.fragment().is_some()) {
+        options.refuse(
             name,
             "must be a whole https: address (http: on localhost only)",
-        )),
+        );
     }
+    Some(url.to_owned())
 }
 
-fn tenants(members: Members<'_>) -> Result<Vec<String>, Error> {
-    let Some(value) = members.get("tenants") else {
-        return Ok(Vec::new());
+fn tenants(options: &Options<'_>) -> Vec<String> {
+    let Some(value) = options.get("tenants") else {
+        return Vec::new();
     };
-    value
-        .as_array()
-        .filter(|list| !list.is_empty())
-        .and_then(|list| list.iter().map(tenant).collect())
-        .ok_or_else(|| {
-            member(
-                "tenants",
-                "must be a list of tenant ids such as '72f988bf-86f1-41af-91ab-2d7cd011db47'",
-            )
-        })
+    let mut tenants = Vec::new();
+    for listed in value.as_array().into_iter().flatten() {
+        tenants.push(tenant(listed).unwrap_or_default());
+    }
+    if tenants.is_empty() || tenants.iter().any(String::is_empty) {
+        options.refuse(
+            "tenants",
+            "must be a list of tenant ids such as '72f988bf-86f1-41af-91ab-2d7cd011db47'",
+        );
+    }
+    tenants
 }
 
 /// A GUID in lower case, as Microsoft's `tid` claim has it.
@@ -234,32 +232,30 @@ fn tenant(value: &Value) -> Option<String> {
     fits.then_some(text)
 }
 
-fn check_template(issuer: &str, tenants: &[String]) -> Result<(), Error> {
+fn check_template(options: &Options<'_>, issuer: &str, tenants: &[String]) {
     let Some(tenant) = tenants.first() else {
-        return Err(member(
+        return options.refuse(
             "tenants",
             "must list the accepted tenant ids, because the issuer contains {tenantid}",
-        ));
+        );
     };
     let filled = filled(issuer, tenant).unwrap_or_default();
-    check_issuer("issuer.issuer", &filled)?;
+    check_issuer(options, &filled);
     let host = Address::parse(&filled).map_or("", |address| address.host());
     let is_microsoft = MICROSOFT_HOSTS
         .iter()
         .any(|known| known.eq_ignore_ascii_case(host))
         || ends_with_ignore_case(host, MICROSOFT_CIAM);
     let is_segment = issuer.split('/').any(|part| part == "{tenantid}");
-    if is_microsoft && is_segment {
-        Ok(())
-    } else {
-        Err(member(
+    if !is_microsoft || !is_segment {
+        options.refuse(
             "issuer",
             "may contain {tenantid} only in the path, and only at Microsoft's login hosts",
-        ))
+        );
     }
 }
 
-fn check_issuer(option: &str, issuer: &str) -> Result<(), Error> {
+fn check_issuer(options: &Options<'_>, issuer: &str) {
     let problem = match Address::parse(issuer) {
         None if issuer.starts_with("http://") => {
             "must be an https: address; http: is for localhost only"
@@ -271,9 +267,9 @@ fn check_issuer(option: &str, issuer: &str) -> Result<(), Error> {
         Some(_) if issuer.ends_with(WELL_KNOWN) => {
             "must be the issuer itself, without /.well-known/openid-configuration"
         }
-        Some(_) => return Ok(()),
+        Some(_) => return,
     };
-    Err(Error::bad_option(option, problem))
+    options.refuse("issuer", problem);
 }
 
 /// The address of an issuer's discovery document (OpenID Connect Discovery 4).
