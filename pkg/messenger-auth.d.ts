@@ -170,6 +170,8 @@ export interface EventDetail {
   /** It takes a person to go on. */
   "sign-in-required": Readonly<Record<string, never>>;
   error: MessengerAuthError;
+  /** What the messenger tells of its own part, by its own name for it (`Auth.authenticated`); its tokens stay with it. */
+  host: { readonly name: string; readonly message: string | null };
 }
 
 export type EventName = keyof EventDetail;
@@ -210,7 +212,7 @@ export interface Client {
   diagnose(): Promise<Report>;
 }
 
-/** Whose doing it was: the integrator's, the person's, the issuer's, a check's, the network's, the browser's. */
+/** Whose doing it was: the integrator's, the person's, the issuer's, a check's, the network's, the messenger's, the browser's. */
 export type ErrorCode =
   | "bad-option"
   | "already-initialised"
@@ -249,6 +251,7 @@ export type ErrorCode =
   | "network"
   | "timeout"
   | "bad-status"
+  | "messenger-error"
   | "storage-unavailable"
   | "load-failed"
   | "crashed"

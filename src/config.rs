@@ -61,6 +61,8 @@ pub enum Host {
     Page,
     /// Dynamics 365 Omnichannel, through its JavaScript client function.
     Dynamics,
+    /// Genesys Messenger, through its plugin `AuthProvider`.
+    GenesysMessenger,
 }
 
 /// What the callback gives.
@@ -127,18 +129,35 @@ impl Config {
                 "must be a whole https: address (http: on localhost only)",
             );
         }
+        let host = options
+            .choice(
+                "host",
+                &["page", "dynamics", "genesys-messenger"],
+                &[Host::Page, Host::Dynamics, Host::GenesysMessenger],
+            )
+            .unwrap_or(Host::Page);
+        let gives_code = client.response_type == ResponseType::Code;
         let gives_id_token = issuer.issues_id_tokens() && client.gives_id_token();
+        if host == Host::GenesysMessenger && !gives_code && !gives_id_token {
+            options.refuse(
+                "host",
+                "'genesys-messenger' takes a code or an ID token, and this issuer, flow and scope give neither",
+            );
+        }
+        let usual = match host {
+            Host::GenesysMessenger if gives_code => HandOver::Code,
+            _ if gives_id_token => HandOver::Token(TokenKind::IdToken),
+            _ => HandOver::Token(TokenKind::AccessToken),
+        };
         let renew_at = options.float("renewAt").unwrap_or(0.75);
         if !(0.1..=0.95).contains(&renew_at) {
             options.refuse("renewAt", "must be a number from 0.1 to 0.95");
         }
         Ok(Self {
-            hand_over: hand_over(options, gives_id_token),
+            hand_over: hand_over(options, usual),
             transport: transport(options).unwrap_or(Transport::Popup),
             silent: options.switch("silent").unwrap_or(true) && issuer.allows_silent(),
-            host: options
-                .choice("host", &["page", "dynamics"], &[Host::Page, Host::Dynamics])
-                .unwrap_or(Host::Page),
+            host,
             token_url: token_url.map(str::to_owned),
             timeout_ms: options
                 .number("timeoutMs", 1_000, 600_000)
@@ -225,7 +244,7 @@ impl Host {
     #[must_use]
     pub fn redemption(self) -> Redemption {
         match self {
-            Self::Page => Redemption::ByHost,
+            Self::Page | Self::GenesysMessenger => Redemption::ByHost,
             Self::Dynamics => Redemption::ByHostWithoutPkce,
         }
     }
@@ -331,7 +350,7 @@ fn client(options: &Options<'_>, issuer: &Issuer, default_redirect_uri: Option<&
     }
 }
 
-fn hand_over(options: &Options<'_>, gives_id_token: bool) -> HandOver {
+fn hand_over(options: &Options<'_>, usual: HandOver) -> HandOver {
     options
         .choice(
             "handOver",
@@ -343,11 +362,7 @@ fn hand_over(options: &Options<'_>, gives_id_token: bool) -> HandOver {
                 HandOver::TokenUrl,
             ],
         )
-        .unwrap_or(HandOver::Token(if gives_id_token {
-            TokenKind::IdToken
-        } else {
-            TokenKind::AccessToken
-        }))
+        .unwrap_or(usual)
 }
 
 const LOCALES: [&str; 3] = ["en", "es", "ko"];

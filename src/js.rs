@@ -7,7 +7,7 @@
     reason = "JavaScript does not see the attribute"
 )]
 
-use std::{future::Future, rc::Rc};
+use std::{cell::Cell, future::Future, rc::Rc};
 
 use js_sys::{Object, Promise};
 use leptos::prelude::{ArcRwSignal, Set};
@@ -28,6 +28,7 @@ use crate::{
     },
     config::{self, Config, HandOver, Transport},
     deadline::Deadline,
+    host,
     session::{Announce, Event, Interaction, SignOut, Status, Visitor, Wish},
     transport, ui,
 };
@@ -79,8 +80,11 @@ pub fn start(options: &JsValue, page: Page) -> Result<Engine, JsValue> {
         transport::check_way_back(&config.client.redirect_uri).map_err(|e| failure(&e))?;
     }
     let panel = ArcRwSignal::new(ui::Panel::SignedOut);
-    let announce = announce(&page, &panel);
+    let arrived = Rc::default();
+    let announce = announce(&page, &panel, Rc::clone(&arrived));
     let visitor = Visitor::arrive(config, announce);
+    arrived.set(Some(visitor));
+    host::attach(visitor);
     Ok(Engine {
         visitor,
         panel,
@@ -199,7 +203,7 @@ async fn sign_out(visitor: &'static Visitor, options: JsValue) -> Result<JsValue
     };
     let back = options.text("postLogoutRedirectUri");
     options.checked(())?;
-    visitor.sign_out(at, back).await?;
+    host::sign_out(visitor, at, back).await?;
     Ok(JsValue::UNDEFINED)
 }
 
@@ -271,7 +275,11 @@ fn wish(visitor: &Visitor, options: &JsValue) -> Result<Wish, Error> {
     options.checked(wish)
 }
 
-fn announce(page: &Page, panel: &ArcRwSignal<ui::Panel>) -> Announce {
+fn announce(
+    page: &Page,
+    panel: &ArcRwSignal<ui::Panel>,
+    arrived: Rc<Cell<Option<&'static Visitor>>>,
+) -> Announce {
     let listeners = page.clone();
     let opener = page.clone();
     let panel = panel.clone();
@@ -286,8 +294,12 @@ fn announce(page: &Page, panel: &ArcRwSignal<ui::Panel>) -> Announce {
                 Event::Renewed => ("renewed", session(visitor)),
                 Event::SignInRequired => ("sign-in-required", Object::new().into()),
                 Event::Error(error) => ("error", failure(error)),
+                Event::Host(name, message) => ("host", heard(name, message.as_deref())),
             };
             listeners.emit(name, &detail);
+            if let Some(visitor) = arrived.get() {
+                host::tell(visitor, event);
+            }
         }),
         status: Box::new(move |status| panel.set(shown(status))),
         warning: Box::new(|text| warn(&["[messenger-auth] ", text].concat())),
@@ -324,7 +336,7 @@ fn actions(visitor: &'static Visitor, page: &Page) -> ui::Actions {
         sign_out: act(|visitor, _| {
             spawn(async move {
                 // What goes wrong at the issuer is in the journal; here the person is out.
-                let _ = visitor.sign_out(SignOut::AtIssuer, None).await;
+                let _ = host::sign_out(visitor, SignOut::AtIssuer, None).await;
             });
         }),
     }
@@ -389,6 +401,10 @@ fn authorization_view(authorization: &Authorization) -> JsValue {
     ];
     members.retain(|(_, value)| !value.is_null());
     to_js(members)
+}
+
+fn heard(name: &str, message: Option<&str>) -> JsValue {
+    to_js(vec![("name", name.into()), ("message", message.into())])
 }
 
 /// What the loader makes a `MessengerAuthError` of.

@@ -14,6 +14,8 @@ mod driver;
 #[cfg(target_arch = "wasm32")]
 mod flight;
 #[cfg(target_arch = "wasm32")]
+mod host;
+#[cfg(target_arch = "wasm32")]
 mod journal;
 #[cfg(target_arch = "wasm32")]
 pub mod js;

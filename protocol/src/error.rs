@@ -90,6 +90,13 @@ pub enum Error {
         status: u16,
     },
 
+    // The messenger's.
+    /// The messenger could not use what it was given.
+    Messenger {
+        /// What it told.
+        detail: String,
+    },
+
     // The browser's.
     /// The storage that is needed is blocked or full.
     StorageUnavailable,
@@ -311,6 +318,7 @@ impl Error {
             Self::Network { .. } => "network",
             Self::Timeout { .. } => "timeout",
             Self::BadStatus { .. } => "bad-status",
+            Self::Messenger { .. } => "messenger-error",
             Self::StorageUnavailable => "storage-unavailable",
             Self::Crashed => "crashed",
         }
@@ -361,6 +369,9 @@ impl Error {
             Self::Timeout { .. } => "Try again; where it recurs, raise the time limit.",
             Self::BadStatus { .. } => {
                 "Check the address in the configuration, and the server's own log."
+            }
+            Self::Messenger { .. } => {
+                "Compare what is entered on the messenger's side (client id, secret, discovery address, redirect URI) with the issuer's registration."
             }
             Self::StorageUnavailable => {
                 "Allow storage for this site, or set storage to 'memory' and transport to 'popup'."
@@ -414,6 +425,7 @@ impl fmt::Display for Error {
                 status = code.to_string();
                 &[url, " answered with status ", &status]
             }
+            Self::Messenger { detail } => &["The messenger could not go on: ", detail],
             Self::StorageUnavailable => &["The browser's storage is blocked or full"],
             Self::Crashed => &["Messenger Auth came upon a fault of its own"],
         };
@@ -466,7 +478,8 @@ fn paste_line(published: &str, discovery_url: &str) -> String {
 }
 
 /// A foreign text as at most 300 characters in one line.
-pub(crate) fn one_line(text: &str) -> String {
+#[must_use]
+pub fn one_line(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .take(300)

@@ -16,6 +16,7 @@ pub mod json;
 pub mod jwk;
 pub mod login;
 pub mod logout;
+pub mod omnichannel;
 pub mod options;
 mod percent;
 mod pkce;

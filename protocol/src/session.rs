@@ -116,6 +116,12 @@ impl Session {
         Step::Done(Box::new(self))
     }
 
+    /// The `nonce` of the login that began it, where one was sent.
+    #[must_use]
+    pub fn nonce(&self) -> Option<&str> {
+        self.nonce.as_deref()
+    }
+
     /// The session as JSON, to be kept while the page is away.
     #[must_use]
     pub fn to_json(&self) -> Value {

@@ -1,7 +1,7 @@
 //! The site's own token service: a JWT for a signed-in person (api: `tokenUrl`).
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     Error,
@@ -88,14 +88,7 @@ fn read(body: &[u8], now: Timestamp) -> Result<SiteToken, Error> {
 /// The `exp` of a compact JWT, if any; none at all when it is no JWT.
 #[expect(clippy::option_option, reason = "the outer one is: no JWT")]
 fn expiry(token: &str) -> Option<Option<Timestamp>> {
-    let mut parts = token.split('.');
-    let (header, payload, signature) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() || signature.is_empty() {
-        return None;
-    }
-    object(header)?;
-    Base64UrlUnpadded::decode_vec(signature).ok()?;
-    match object(payload)?.get("exp") {
+    match look_inside(token)?.1.get("exp") {
         None => Some(None),
         #[expect(
             clippy::cast_possible_truncation,
@@ -105,7 +98,18 @@ fn expiry(token: &str) -> Option<Option<Timestamp>> {
     }
 }
 
-fn object(part: &str) -> Option<serde_json::Map<String, Value>> {
+/// Header and claims of a compact JWT, unchecked; none when it is no JWT.
+pub(crate) fn look_inside(token: &str) -> Option<(Map<String, Value>, Map<String, Value>)> {
+    let mut parts = token.split('.');
+    let (header, payload, signature) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() || signature.is_empty() {
+        return None;
+    }
+    Base64UrlUnpadded::decode_vec(signature).ok()?;
+    Some((object(header)?, object(payload)?))
+}
+
+fn object(part: &str) -> Option<Map<String, Value>> {
     match json::read(&Base64UrlUnpadded::decode_vec(part).ok()?) {
         Some(Value::Object(members)) => Some(members),
         _ => None,

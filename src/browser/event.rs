@@ -1,6 +1,7 @@
-//! A listener on an event target, removed when dropped.
+//! Functions of ours that JavaScript calls: listeners, which are removed when dropped, and callbacks.
 
-use wasm_bindgen::{JsCast, closure::Closure};
+use js_sys::Function;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Event, EventTarget};
 
 /// Listens until dropped, which may happen inside its own callback.
@@ -26,6 +27,24 @@ impl Listener {
             callback,
         }
     }
+}
+
+impl Listener {
+    /// Calls back for each `name` event that reaches the page.
+    pub(crate) fn on_page(name: &'static str, callback: impl FnMut(Event) + 'static) -> Self {
+        Self::on(&super::window(), name, callback)
+    }
+
+    /// Listens for as long as the page lives.
+    pub(crate) fn keep(self) {
+        core::mem::forget(self);
+    }
+}
+
+/// A function for others to keep, and to call whenever they like.
+pub(crate) fn callback(run: impl FnMut(JsValue) + 'static) -> Function {
+    let callback = Closure::<dyn FnMut(JsValue)>::new(run);
+    callback.into_js_value().unchecked_into()
 }
 
 impl Drop for Listener {

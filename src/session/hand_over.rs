@@ -17,6 +17,7 @@ use crate::{
     config::{HandOver, OnSignedOut, Transport},
     deadline::{Deadline, now},
     flight::Flight,
+    host,
 };
 
 impl Visitor {
@@ -34,6 +35,9 @@ impl Visitor {
         self.driver
             .journal
             .ended(now(), "answer the callback", &result);
+        if let Ok(token) = &result {
+            host::inspect(self, token);
+        }
         if let Err(Error::SignInRequired) = result
             && self.config.on_signed_out == OnSignedOut::Page
         {
@@ -155,7 +159,11 @@ impl Visitor {
     }
 
     /// Signs the person in for a caller whom what is there does not help.
-    async fn sign_in_for(&'static self, mut wish: Wish, deadline: Deadline) -> Result<(), Error> {
+    pub(crate) async fn sign_in_for(
+        &'static self,
+        mut wish: Wish,
+        deadline: Deadline,
+    ) -> Result<(), Error> {
         wish.need = Need::NewLogin;
         let window = if self.wants_window(&wish) {
             (self.announce.open_window)().map(Popup::adopt)
@@ -194,6 +202,27 @@ impl Visitor {
         self.token_without_person(kind, min_ttl, deadline).await
     }
 
+    /// What the callback gives, where it is at hand and still good.
+    pub(crate) fn in_hand(&self) -> Option<Secret> {
+        match self.config.hand_over {
+            HandOver::Token(kind) => self.token_in_hand(kind, self.config.min_ttl),
+            HandOver::TokenUrl => self.site_token_in_hand(self.config.min_ttl),
+            HandOver::Code => None,
+        }
+    }
+
+    /// Keeps a code for the next one who asks.
+    pub(crate) fn keep_authorization(&self, authorization: Authorization) {
+        self.state.borrow_mut().authorization = Some((authorization, now()));
+    }
+
+    fn site_token_in_hand(&self, min_ttl: u32) -> Option<Secret> {
+        let state = self.state.borrow();
+        let held = state.site_token.as_ref()?;
+        let end = held.expires_at?;
+        (end > now().plus_seconds(i64::from(min_ttl))).then(|| held.token.clone())
+    }
+
     fn authorization_in_hand(&self) -> Option<Authorization> {
         let (authorization, since) = self.state.borrow_mut().authorization.take()?;
         (now().millis_since(since) < CODE_LIFETIME).then_some(authorization)
@@ -201,12 +230,8 @@ impl Visitor {
 
     /// The site's own JWT; asked for once, however many want it.
     async fn site_token(&'static self, min_ttl: u32, deadline: Deadline) -> Result<Secret, Error> {
-        if let Some(token) = self.state.borrow().site_token.as_ref()
-            && token
-                .expires_at
-                .is_some_and(|end| end > now().plus_seconds(i64::from(min_ttl)))
-        {
-            return Ok(token.token.clone());
+        if let Some(token) = self.site_token_in_hand(min_ttl) {
+            return Ok(token);
         }
         let under_way = self.state.borrow().asking_site.clone();
         let flight = under_way.unwrap_or_else(|| {

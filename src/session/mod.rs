@@ -79,6 +79,8 @@ pub(crate) enum Event {
     Renewed,
     SignInRequired,
     Error(Error),
+    /// What the messenger tells of itself: its own name for it, and its words.
+    Host(&'static str, Option<String>),
 }
 
 /// What a panel shows.
@@ -332,7 +334,7 @@ impl Visitor {
         if self.config.renewed_kind().is_some_and(is_short)
             && !std::mem::replace(&mut self.state.borrow_mut().warned_of_short_tokens, true)
         {
-            (self.announce.warning)(
+            self.warn(
                 "the issuer's tokens live shorter than minTtl: they are handed out all the same. \
                  Let them live longer, or set minTtl lower.",
             );
@@ -393,11 +395,16 @@ impl Visitor {
         });
     }
 
-    fn tell(&self, event: &Event) {
+    /// Warns the integrator, on the console.
+    pub(crate) fn warn(&self, text: &str) {
+        (self.announce.warning)(text);
+    }
+
+    pub(crate) fn tell(&self, event: &Event) {
         (self.announce.event)(self, event);
     }
 
-    fn is_signed_in(&self) -> bool {
+    pub(crate) fn is_signed_in(&self) -> bool {
         let state = self.state.borrow();
         let kind = self.config.renewed_kind();
         match (&state.session, state.signed_in_by_host) {

@@ -1,0 +1,107 @@
+//! The JWT that Dynamics 365 Omnichannel takes from a page.
+//!
+//! Its signature is checked there. Here is only said what it would be refused for.
+
+use serde_json::{Map, Value};
+
+use crate::{json, secret::Secret, site_token};
+
+/// What Dynamics would refuse this token for, each as one sentence for the site's developer.
+#[must_use]
+pub fn objections(token: &Secret) -> Vec<&'static str> {
+    let Some((header, claims)) = site_token::look_inside(token.expose()) else {
+        return vec!["Dynamics takes a JWT, and what is handed over is none."];
+    };
+    let mut objections = Vec::new();
+    let mut object = |holds: bool, objection| {
+        if !holds {
+            objections.push(objection);
+        }
+    };
+    object(
+        header.get("alg").and_then(Value::as_str) == Some("RS256"),
+        "Dynamics takes JWTs signed with RS256 only; this one has another alg.",
+    );
+    object(
+        has_text(&claims, "iss") && has_text(&claims, "sub"),
+        "Dynamics needs the claims iss and sub in the JWT; one is missing.",
+    );
+    object(
+        claims.get("iat").is_some_and(Value::is_number)
+            && claims.get("exp").is_some_and(Value::is_number),
+        "Dynamics needs the claims iat and exp in the JWT, as seconds since 1970; one is missing.",
+    );
+    object(
+        claims.get("lwicontexts").is_none_or(is_context),
+        "Dynamics needs the claim lwicontexts as a text that holds a JSON object of texts, numbers and true or false.",
+    );
+    objections
+}
+
+fn has_text(claims: &Map<String, Value>, name: &str) -> bool {
+    claims
+        .get(name)
+        .and_then(Value::as_str)
+        .is_some_and(|text| !text.is_empty())
+}
+
+/// An object of primitives, itself written as text.
+fn is_context(claim: &Value) -> bool {
+    let read = claim.as_str().and_then(|text| json::read(text.as_bytes()));
+    let members = read.as_ref().and_then(Value::as_object);
+    members.is_some_and(|members| {
+        members
+            .values()
+            .all(|value| !value.is_object() && !value.is_array())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use base64ct::{Base64UrlUnpadded, Encoding};
+    use serde_json::json;
+
+    use super::*;
+
+    fn jwt(header: &Value, claims: &Value) -> Secret {
+        let part = |value: &Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
+        Secret::new([&part(header), ".", &part(claims), ".c2ln"].concat())
+    }
+
+    fn with(more: Value) -> Vec<&'static str> {
+        let mut claims =
+            json!({ "iss": "https://www.example.com", "sub": "a", "iat": 1, "exp": 2 });
+        for (name, value) in more.as_object().unwrap() {
+            claims[name] = value.clone();
+        }
+        objections(&jwt(&json!({ "alg": "RS256" }), &claims))
+    }
+
+    #[test]
+    fn what_microsofts_example_has_is_taken() {
+        assert!(with(json!({})).is_empty());
+        let contexts = r#"{"msdyn_cartvalue":"10000","msdyn_isvip":"false","n":1,"b":true}"#;
+        assert!(with(json!({ "lwicontexts": contexts })).is_empty());
+    }
+
+    #[test]
+    fn each_fault_has_its_sentence() {
+        for (claims, word) in [
+            (json!({ "iss": "" }), "iss"),
+            (json!({ "sub": 7 }), "sub"),
+            (json!({ "iat": "1" }), "iat"),
+            (json!({ "exp": null }), "exp"),
+            (json!({ "lwicontexts": { "a": "b" } }), "lwicontexts"),
+            (json!({ "lwicontexts": r#"{"a":{}}"# }), "lwicontexts"),
+            (json!({ "lwicontexts": "[]" }), "lwicontexts"),
+            (json!({ "lwicontexts": "no JSON" }), "lwicontexts"),
+        ] {
+            let objections = with(claims.clone());
+            assert_eq!(objections.len(), 1, "{claims}");
+            assert!(objections[0].contains(word), "{claims}: {objections:?}");
+        }
+        let claims = json!({ "iss": "i", "sub": "s", "iat": 1, "exp": 2 });
+        assert!(objections(&jwt(&json!({ "alg": "ES256" }), &claims))[0].contains("RS256"));
+        assert!(objections(&Secret::new("code-123".to_owned()))[0].contains("none"));
+    }
+}

@@ -1,0 +1,153 @@
+//! Dynamics 365 Omnichannel: what its live chat expects beside the JavaScript client function.
+//!
+//! The chat's SDK is fed as soon as it is there and somebody is signed in. Older loaders read the
+//! token while they call: one in hand is given at once.
+
+use std::cell::{Cell, RefCell};
+
+use js_sys::{Function, Reflect};
+use protocol::{omnichannel, secret::Secret};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::CustomEvent;
+
+use super::{look_up, text};
+use crate::{
+    browser::{
+        event::{Listener, callback},
+        task::spawn,
+    },
+    config::HandOver,
+    session::{Event, Visitor},
+};
+
+/// What the chat calls its faults (`lcw:error`).
+const FAULTS: [(f64, &str); 4] = [
+    (2.0, "the function that gives the token failed"),
+    (3.0, "the function gave no token: nobody was signed in"),
+    (
+        4.0,
+        "the token was refused: compare its claims and its key with the authentication settings",
+    ),
+    (
+        8.0,
+        "the function is not on the page: its name in the authentication settings must be that of the option callback",
+    ),
+];
+
+thread_local! {
+    /// Whether the SDK has our function.
+    static IS_FED: Cell<bool> = const { Cell::new(false) };
+    /// What has been warned of.
+    static WARNED: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Listens for the chat.
+pub(super) fn attach(visitor: &'static Visitor) {
+    let ready = Listener::on_page("lcw:ready", move |_| {
+        IS_FED.set(false);
+        feed(visitor);
+    });
+    let failed = Listener::on_page("lcw:error", move |event| {
+        if let Some(event) = event.dyn_ref::<CustomEvent>() {
+            hear(visitor, &event.detail());
+        }
+    });
+    ready.keep();
+    failed.keep();
+}
+
+/// Follows who is signed in.
+pub(super) fn tell(visitor: &'static Visitor, event: &Event) {
+    match event {
+        Event::SignedIn | Event::Renewed | Event::Ready => feed(visitor),
+        Event::SignedOut(_) if IS_FED.replace(false) => {
+            let _ = call_sdk("removeAuthTokenProvider", &JsValue::UNDEFINED);
+        }
+        _ => {}
+    }
+}
+
+/// Warns, once each, of what Dynamics would refuse a token for.
+pub(super) fn inspect(visitor: &Visitor, token: &Secret) {
+    for objection in omnichannel::objections(token) {
+        let is_new = WARNED.with_borrow_mut(|warned| {
+            let is_new = !warned.contains(&objection);
+            if is_new {
+                warned.push(objection);
+            }
+            is_new
+        });
+        if is_new {
+            visitor.driver.journal.note("Dynamics", objection);
+            visitor.warn(objection);
+        }
+    }
+}
+
+/// Gives the SDK our function once there is a token for it.
+fn feed(visitor: &'static Visitor) {
+    if visitor.config.hand_over == HandOver::Code || sdk().is_none() || IS_FED.get() {
+        return;
+    }
+    spawn(async move {
+        if !visitor.is_signed_in() || visitor.hand_over(visitor.config.timeout_ms).await.is_none() {
+            return;
+        }
+        let provider = callback(move |answer| {
+            if let Ok(answer) = answer.dyn_into::<Function>() {
+                provide(visitor, answer);
+            }
+        });
+        let fed = call_sdk("setAuthTokenProvider", &provider);
+        IS_FED.set(fed);
+        let outcome = if fed {
+            "setAuthTokenProvider has the function"
+        } else {
+            "setAuthTokenProvider refused the function"
+        };
+        visitor.driver.journal.note("Dynamics", outcome);
+    });
+}
+
+fn provide(visitor: &'static Visitor, answer: Function) {
+    if let Some(token) = visitor.in_hand() {
+        reply(&answer, Some(&token));
+        return;
+    }
+    spawn(async move {
+        let token = visitor.hand_over(visitor.config.timeout_ms).await;
+        reply(&answer, token.as_ref());
+    });
+}
+
+fn reply(answer: &Function, token: Option<&Secret>) {
+    let token = token.map_or(JsValue::NULL, |token| token.expose().into());
+    // What the chat does with it is the chat's.
+    let _ = answer.call1(&JsValue::UNDEFINED, &token);
+}
+
+fn hear(visitor: &Visitor, detail: &JsValue) {
+    let code = Reflect::get(detail, &"errorCode".into()).ok();
+    let code = code.and_then(|code| js_sys::Number::from(code).as_f64());
+    let known = FAULTS.iter().find(|(number, _)| code == Some(*number));
+    let outcome = match known {
+        Some((_, meaning)) => (*meaning).to_owned(),
+        None => text(detail, "errorDescription").unwrap_or_else(|| "an error of its own".into()),
+    };
+    visitor.driver.journal.note("lcw:error", &outcome);
+}
+
+fn sdk() -> Option<JsValue> {
+    look_up(&["Microsoft", "Omnichannel", "LiveChatWidget", "SDK"])
+}
+
+/// Whether it was there, and took it.
+fn call_sdk(method: &str, argument: &JsValue) -> bool {
+    let Some(sdk) = sdk() else {
+        return false;
+    };
+    let method = Reflect::get(&sdk, &method.into()).unwrap_or_default();
+    method
+        .dyn_ref::<Function>()
+        .is_some_and(|method| method.call1(&sdk, argument).is_ok())
+}

@@ -1,0 +1,341 @@
+//! Genesys Messenger: the page's `AuthProvider` plugin.
+//!
+//! Genesys's servers redeem the code with their own secret; it is never redeemed here, and none is
+//! handed out twice. The function `Genesys` is looked up at each call: the messenger replaces it
+//! when it has loaded.
+
+use std::{cell::Cell, pin::pin, rc::Rc};
+
+use js_sys::{Array, Function, Object, Reflect};
+use protocol::{
+    Error, client::ResponseType, json::object, login::Authorization, secret::Secret,
+    session::TokenKind,
+};
+use serde_json::Value;
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+
+use super::{function, text};
+use crate::{
+    browser::{
+        bell::Signal,
+        event::callback,
+        json,
+        task::{race, spawn},
+        timer,
+    },
+    config::HandOver,
+    deadline::Deadline,
+    session::{Event, Interaction, SignOut, Visitor},
+};
+
+/// The messenger's snippet may come long after us: how often it is looked for, each time after
+/// twice the time, beginning with [`FIRST_WAIT`] (milliseconds). An hour and a half in all.
+const LOOKS: u32 = 17;
+const FIRST_WAIT: u32 = 40;
+
+/// How long the messenger may take to end its session, in milliseconds.
+const LOGOUT_TIMEOUT: u32 = 3_000;
+
+/// What `Auth`, the messenger's own plugin, tells.
+const EVENTS: [&str; 13] = [
+    "Auth.ready",
+    "Auth.authenticating",
+    "Auth.authenticated",
+    "Auth.loggedOut",
+    "Auth.authError",
+    "Auth.error",
+    "Auth.tokenError",
+    "Auth.authProviderError",
+    "Auth.logoutError",
+    "Auth.signInAvailable",
+    "Auth.signingIn",
+    "Auth.signedIn",
+    "Auth.signInFailed",
+];
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the messenger hands to a plugin.
+    #[derive(Clone)]
+    type Plugin;
+
+    #[wasm_bindgen(method, catch, js_name = registerCommand)]
+    fn register_command(this: &Plugin, name: &str, run: &Function) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn publish(this: &Plugin, name: &str, data: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn ready(this: &Plugin) -> Result<JsValue, JsValue>;
+
+    /// A command that somebody has given.
+    type Call;
+
+    #[wasm_bindgen(method, getter)]
+    fn data(this: &Call) -> JsValue;
+
+    #[wasm_bindgen(method, catch)]
+    fn resolve(this: &Call, data: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn reject(this: &Call, error: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+thread_local! {
+    /// The messenger has asked in vain: it is to be told when somebody signs in.
+    static WAITS: Cell<bool> = const { Cell::new(false) };
+    /// We are the ones who sign out.
+    static LEAVING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Registers the plugin as soon as the messenger's snippet is there.
+pub(super) fn attach(visitor: &'static Visitor) {
+    spawn(async move {
+        let mut wait = FIRST_WAIT;
+        for _ in 0..LOOKS {
+            if register(visitor) {
+                return;
+            }
+            timer::sleep(wait).await;
+            wait *= 2;
+        }
+        note(
+            visitor,
+            "window.Genesys never came: the messenger's snippet is not on the page",
+        );
+    });
+}
+
+/// A person who has signed in at our own button is made known to a messenger that has asked.
+pub(super) fn tell(event: &Event) {
+    if matches!(event, Event::SignedIn) && WAITS.take() {
+        let _ = genesys(&["command".into(), "Auth.reAuthenticate".into()]);
+    }
+}
+
+/// `Auth.logout`, where there is a messenger.
+pub(super) async fn end_session(visitor: &'static Visitor) {
+    let done = Rc::new(Signal::default());
+    let answered = |outcome: &'static str| {
+        let done = Rc::clone(&done);
+        callback(move |_| {
+            note(visitor, outcome);
+            done.give();
+        })
+    };
+    LEAVING.set(true);
+    let logout = genesys(&[
+        "command".into(),
+        "Auth.logout".into(),
+        Object::new().into(),
+        answered("Auth.logout: done").into(),
+        answered("Auth.logout: refused").into(),
+    ]);
+    if let Some(Ok(_)) = logout {
+        race(pin!(done.given()), pin!(timer::sleep(LOGOUT_TIMEOUT))).await;
+    }
+    LEAVING.set(false);
+}
+
+/// Whether there was somebody to register with.
+fn register(visitor: &'static Visitor) -> bool {
+    let plugin = callback(move |plugin| {
+        if begin(visitor, &plugin.unchecked_into()).is_err() {
+            refused(visitor);
+        }
+    });
+    match genesys(&[
+        "registerPlugin".into(),
+        "AuthProvider".into(),
+        plugin.into(),
+    ]) {
+        None => false,
+        Some(Ok(_)) => true,
+        Some(Err(_)) => {
+            refused(visitor);
+            true
+        }
+    }
+}
+
+fn refused(visitor: &'static Visitor) {
+    const WHY: &str =
+        "Genesys refused the plugin AuthProvider: another script on the page has registered one";
+    visitor.warn(WHY);
+    fail(visitor, WHY);
+}
+
+fn begin(visitor: &'static Visitor, plugin: &Plugin) -> Result<(), JsValue> {
+    let command = |name: &str, run: fn(&'static Visitor, Plugin, Call)| {
+        let itself = plugin.clone();
+        let run = callback(move |call| run(visitor, itself.clone(), call.unchecked_into()));
+        plugin.register_command(name, &run)
+    };
+    command("getAuthCode", get_auth_code)?;
+    command("reAuthenticate", re_authenticate)?;
+    command("signIn", sign_in)?;
+    command("logoutOIDC", logout)?;
+    for name in EVENTS {
+        let heard = callback(move |event| hear(visitor, name, &event));
+        let _ = genesys(&["subscribe".into(), name.into(), heard.into()]);
+    }
+    plugin.ready()?;
+    note(visitor, "AuthProvider is registered");
+    Ok(())
+}
+
+fn get_auth_code(visitor: &'static Visitor, _: Plugin, call: Call) {
+    let is_update =
+        Reflect::get(&call.data(), &"forceUpdate".into()).is_ok_and(|force| force.is_truthy());
+    spawn(async move {
+        if is_update {
+            // Who signs in now is made known when that is done.
+            WAITS.set(true);
+            answer(&call, &Ok(JsValue::UNDEFINED));
+            let _ = sign_in_anew(visitor).await;
+        } else {
+            let proof = proof(visitor).await;
+            WAITS.set(matches!(proof, Err(Error::SignInRequired)));
+            answer(&call, &proof);
+        }
+    });
+}
+
+/// The messenger's own session is dead. It asks for the new code by itself, once this is done.
+fn re_authenticate(visitor: &'static Visitor, _: Plugin, call: Call) {
+    WAITS.set(false);
+    spawn(async move {
+        let renewed = if is_code_flow(visitor) {
+            code(visitor)
+                .await
+                .map(|authorization| visitor.keep_authorization(authorization))
+        } else {
+            id_token(visitor).await.map(drop)
+        };
+        let result = match renewed {
+            Err(Error::SignInRequired) => sign_in_anew(visitor).await,
+            result => result,
+        };
+        answer(&call, &result.map(|()| JsValue::UNDEFINED));
+    });
+}
+
+/// A conversation that began without a name gets one.
+fn sign_in(visitor: &'static Visitor, plugin: Plugin, call: Call) {
+    WAITS.set(false);
+    spawn(async move {
+        let mut result = proof(visitor).await;
+        if let Err(Error::SignInRequired) = result {
+            result = match sign_in_anew(visitor).await {
+                Ok(()) => proof(visitor).await,
+                Err(error) => Err(error),
+            };
+        }
+        // Without the one or the other the messenger's window waits for ever.
+        let _ = match &result {
+            Ok(proof) => plugin.publish("signedIn", proof),
+            Err(error) => plugin.publish("signInFailed", &error.to_string().into()),
+        };
+        answer(&call, &result);
+    });
+}
+
+fn logout(visitor: &'static Visitor, _: Plugin, call: Call) {
+    spawn(async move {
+        let result = visitor.sign_out(SignOut::AtIssuer, None).await;
+        answer(&call, &result.map(|()| JsValue::UNDEFINED));
+    });
+}
+
+/// What `getAuthCode` resolves: a code that nobody has seen, or an ID token.
+async fn proof(visitor: &'static Visitor) -> Result<JsValue, Error> {
+    let client = &visitor.config.client;
+    let mut members: Vec<(&str, Value)> = Vec::new();
+    if is_code_flow(visitor) {
+        let authorization = code(visitor).await?;
+        let verifier = authorization.code_verifier.as_ref();
+        members.push(("authCode", authorization.code.expose().into()));
+        members.push(("codeVerifier", verifier.map(Secret::expose).into()));
+        members.push(("nonce", authorization.nonce.into()));
+        members.push(("iss", authorization.iss.into()));
+    } else {
+        let token = id_token(visitor).await?;
+        let nonce = visitor.with_session(|session| session?.nonce().map(str::to_owned));
+        members.push(("idToken", token.expose().into()));
+        members.push(("nonce", nonce.into()));
+    }
+    members.push(("redirectUri", client.redirect_uri.as_str().into()));
+    members.push(("maxAge", client.max_age.into()));
+    members.retain(|(_, value)| !value.is_null());
+    Ok(json::to_js(&object(members)))
+}
+
+fn is_code_flow(visitor: &Visitor) -> bool {
+    visitor.config.client.response_type == ResponseType::Code
+}
+
+async fn code(visitor: &'static Visitor) -> Result<Authorization, Error> {
+    let deadline = Deadline::after(visitor.config.timeout_ms);
+    visitor.authorization(Interaction::None, deadline).await
+}
+
+async fn id_token(visitor: &'static Visitor) -> Result<Secret, Error> {
+    let deadline = Deadline::after(visitor.config.timeout_ms);
+    let what = HandOver::Token(TokenKind::IdToken);
+    let min_ttl = visitor.config.min_ttl;
+    visitor
+        .token(what, min_ttl, Interaction::None, deadline)
+        .await
+}
+
+async fn sign_in_anew(visitor: &'static Visitor) -> Result<(), Error> {
+    let mut wish = visitor.plain_wish(visitor.config.transport);
+    if is_code_flow(visitor) {
+        wish.redemption = visitor.config.host.redemption();
+    }
+    let deadline = Deadline::after(visitor.config.sign_in_timeout_ms);
+    visitor.sign_in_for(wish, deadline).await
+}
+
+fn answer(call: &Call, result: &Result<JsValue, Error>) {
+    let _ = match result {
+        Ok(value) => call.resolve(value),
+        Err(error) => call.reject(&error.to_string().into()),
+    };
+}
+
+/// What the messenger tells of its own part. Its tokens stay with it.
+fn hear(visitor: &'static Visitor, name: &'static str, event: &JsValue) {
+    let data = Reflect::get(event, &"data".into()).unwrap_or_default();
+    let message = text(&data, "message").or_else(|| text(&data, "statusText"));
+    let outcome = message.as_deref().unwrap_or("heard");
+    visitor.driver.journal.note(name, outcome);
+    visitor.tell(&Event::Host(name, message.clone()));
+    match name {
+        "Auth.loggedOut" if !LEAVING.get() => {
+            spawn(async move { drop(visitor.sign_out(SignOut::Here, None).await) });
+        }
+        "Auth.error" | "Auth.tokenError" | "Auth.authProviderError" | "Auth.logoutError" => {
+            fail(visitor, &[name, ": ", outcome].concat());
+        }
+        _ => {}
+    }
+}
+
+fn fail(visitor: &'static Visitor, detail: &str) {
+    note(visitor, detail);
+    visitor.tell(&Event::Error(Error::Messenger {
+        detail: detail.to_owned(),
+    }));
+}
+
+fn note(visitor: &Visitor, outcome: &str) {
+    visitor.driver.journal.note("Genesys Messenger", outcome);
+}
+
+/// Calls `Genesys`, where it is.
+fn genesys(arguments: &[JsValue]) -> Option<Result<JsValue, JsValue>> {
+    let genesys: Function = function(&["Genesys"])?;
+    let arguments: Array = arguments.iter().collect();
+    Some(genesys.apply(&JsValue::UNDEFINED, &arguments))
+}

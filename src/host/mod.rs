@@ -1,0 +1,81 @@
+//! Who receives the result: the messenger of the site.
+//!
+//! The callback that every messenger can ask through is the loader's. Here is what a messenger
+//! expects beside it.
+
+mod dynamics;
+mod genesys_messenger;
+
+use js_sys::{Function, Reflect};
+use protocol::{Error, error::one_line, secret::Secret};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::{
+    config::{HandOver, Host},
+    session::{Event, SignOut, Visitor},
+};
+
+/// Begins to serve the messenger.
+pub(crate) fn attach(visitor: &'static Visitor) {
+    match visitor.config.host {
+        Host::Page => {}
+        Host::Dynamics => dynamics::attach(visitor),
+        Host::GenesysMessenger => genesys_messenger::attach(visitor),
+    }
+}
+
+/// Tells the messenger what the page's listeners are told.
+pub(crate) fn tell(visitor: &'static Visitor, event: &Event) {
+    match visitor.config.host {
+        Host::Page => {}
+        Host::Dynamics => dynamics::tell(visitor, event),
+        Host::GenesysMessenger => genesys_messenger::tell(event),
+    }
+}
+
+/// Signs the person out: the messenger's own session goes before the issuer's.
+pub(crate) async fn sign_out(
+    visitor: &'static Visitor,
+    at: SignOut,
+    post_logout_redirect_uri: Option<&str>,
+) -> Result<(), Error> {
+    if visitor.config.host == Host::GenesysMessenger {
+        genesys_messenger::end_session(visitor).await;
+    }
+    visitor.sign_out(at, post_logout_redirect_uri).await
+}
+
+/// Looks at a token that is about to be handed over, for what the messenger would refuse it for.
+pub(crate) fn inspect(visitor: &Visitor, token: &Secret) {
+    if visitor.config.host == Host::Dynamics && visitor.config.hand_over != HandOver::Code {
+        dynamics::inspect(visitor, token);
+    }
+}
+
+/// A function or an object at a path of the page's; none where anything else stands on the way.
+fn look_up(path: &[&str]) -> Option<JsValue> {
+    let mut value: JsValue = js_sys::global().into();
+    for name in path {
+        value = member(&value, name)?;
+    }
+    Some(value)
+}
+
+fn member(object: &JsValue, name: &str) -> Option<JsValue> {
+    let value = Reflect::get(object, &JsValue::from_str(name)).ok()?;
+    // An element of the page with that name is not what is meant.
+    let is_element = value.dyn_ref::<web_sys::Element>().is_some();
+    (!is_element && (value.is_object() || value.is_function())).then_some(value)
+}
+
+fn function(path: &[&str]) -> Option<Function> {
+    look_up(path)?.dyn_into().ok()
+}
+
+/// A text of the messenger's, made fit for one line.
+fn text(object: &JsValue, name: &str) -> Option<String> {
+    let text = Reflect::get(object, &JsValue::from_str(name))
+        .ok()?
+        .as_string()?;
+    Some(one_line(&text))
+}
