@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Error,
-    error::Flaw,
+    error::{Flaw, one_line},
     issuer::filled,
     jwk::{Algorithm, Key},
     time::Timestamp,
@@ -175,9 +175,8 @@ fn issuer(claims: &Map<String, Value>, key: &Key, expected: &ExpectedIssuer) -> 
     if fits {
         Ok(())
     } else {
-        let issuer: String = issuer.chars().take(200).collect();
         Err(issuer_mismatch(
-            &["the ID token is from `", &issuer, "`"].concat(),
+            &["the ID token is from `", &one_line(issuer), "`"].concat(),
         ))
     }
 }
