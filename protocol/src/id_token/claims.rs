@@ -22,6 +22,8 @@ use crate::{
 const SUBJECT_MAX: usize = 255;
 /// The largest number of seconds that a double holds exactly.
 const SECONDS_MAX: f64 = 9_007_199_254_740_992.0;
+/// The end of the year 9999: a date after it is as good as this one, and chrono has an end too.
+const LATEST: i64 = 253_402_300_799;
 
 /// Checks the claims of a token whose signature this key has made.
 pub(super) fn check(
@@ -126,7 +128,7 @@ fn date(members: &Map<String, Value>, name: &str) -> Result<Option<DateTime<Utc>
     match members.get(name) {
         None => Ok(None),
         Some(date) => seconds(date)
-            .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+            .and_then(|seconds| DateTime::from_timestamp(seconds.min(LATEST), 0))
             .map(Some)
             .ok_or_else(|| malformed("its `exp`, `iat` or `nbf` is no date")),
     }
