@@ -54,7 +54,7 @@ fn claims() -> impl Strategy<Value = (Map<String, Value>, bool)> {
         some(&[
             json!(NOW + 300),
             json!(NOW - SKEW),
-            json!(9_007_199_254_740_992_u64),
+            json!(9_007_199_254_740_991_u64),
             json!(1_750_000_000.5),
         ]),
         absent_or(&[
@@ -203,22 +203,24 @@ proptest! {
         prop_assert_eq!(code, "token-malformed");
     }
 
-    /// No single byte of a signed token can be changed, left out or put in.
+    /// No single character of a signed token can be replaced, put in or left out.
     #[test]
-    fn no_byte_of_a_signed_token_can_be_changed(
+    fn no_character_of_a_signed_token_can_be_changed(
         at in any::<prop::sample::Index>(),
-        put in prop::option::of(any::<char>()),
-        keep in any::<bool>(),
+        (left_out, put_in) in prop_oneof![
+            Just((1, None)),
+            any::<char>().prop_map(|other| (0, Some(other))),
+            "[A-Za-z0-9_.=-]".prop_map(|other| (1, other.chars().next())),
+        ],
     ) {
         let login = Login::good();
         let token = login.token();
         let at = at.index(token.len());
         let mut changed = token[..at].to_owned();
-        changed.extend(put);
-        changed.push_str(&token[at + usize::from(!keep)..]);
-        prop_assume!(changed != token);
-        prop_assert_ne!(login.code_of(&changed), "accepted");
-        prop_assert_eq!(login.code_of(&token), "accepted");
+        changed.extend(put_in);
+        changed.push_str(&token[at + left_out..]);
+        let code = login.code_of(&changed);
+        prop_assert_eq!(code == "accepted", changed == token, "{}", code);
     }
 
     #[test]
