@@ -142,7 +142,7 @@ fn check(config: &Config) {
     match config.hand_over {
         HandOver::Token(TokenKind::IdToken) => assert!(client.gives_id_token()),
         HandOver::Token(TokenKind::AccessToken) => {
-            assert_ne!(client.response_type, ResponseType::IdToken)
+            assert_ne!(client.response_type, ResponseType::IdToken);
         }
         HandOver::Code => assert_eq!(client.response_type, ResponseType::Code),
         HandOver::TokenUrl => assert!(config.token_url.is_some()),

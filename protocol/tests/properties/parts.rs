@@ -65,17 +65,16 @@ pub(crate) fn endpoint() -> impl Strategy<Value = (String, bool)> {
 /// one under test.
 pub(crate) fn encode(text: &str, dice: &[bool]) -> String {
     let mut dice = dice.iter().copied().cycle();
-    let mut encoded = String::new();
-    for byte in text.bytes() {
+    let encoded = text.bytes().map(|byte| {
         let plain = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
         match byte {
-            _ if plain && dice.next() != Some(true) => encoded.push(char::from(byte)),
-            b' ' if dice.next() == Some(true) => encoded.push('+'),
-            _ if dice.next() == Some(true) => encoded.push_str(&format!("%{byte:02x}")),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
+            _ if plain && dice.next() != Some(true) => char::from(byte).to_string(),
+            b' ' if dice.next() == Some(true) => "+".to_owned(),
+            _ if dice.next() == Some(true) => format!("%{byte:02x}"),
+            _ => format!("%{byte:02X}"),
         }
-    }
-    encoded
+    });
+    encoded.collect()
 }
 
 /// Dice for [`encode`].
