@@ -123,10 +123,12 @@ impl Config {
         };
         let client = client(options, &issuer, redirect_uri);
         let token_url = options.text("tokenUrl");
-        if token_url.is_some_and(|url| Address::parse(url).is_none()) {
+        if token_url
+            .is_some_and(|url| Address::parse(url).is_none_or(|url| url.fragment().is_some()))
+        {
             options.refuse(
                 "tokenUrl",
-                "must be a whole https: address (http: on localhost only)",
+                "must be a whole https: address (http: on localhost only), without #",
             );
         }
         let host = options
@@ -528,6 +530,7 @@ mod tests {
             "handOver",
         );
         refused(&json!({ "tokenUrl": "/token" }), "tokenUrl");
+        refused(&json!({ "tokenUrl": "https://x.com/#t" }), "tokenUrl");
         refused(&json!({ "locale": "de" }), "locale");
         let token_only =
             json!({ "flow": "implicit", "responseType": "token", "handOver": "id_token" });

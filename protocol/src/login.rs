@@ -391,7 +391,8 @@ fn redeem(transaction: Transaction, code: Secret, metadata: Metadata) -> Next<Lo
     let request = Request::form(&url, fields.into_iter().chain(verifier));
     Ok(Step::fetch(request, move |fetched, now| {
         let redirect_uri = &transaction.client.redirect_uri;
-        let tokens = token::read(&fetched?, &url, &code, redirect_uri, &transaction.issuer)?;
+        let sent = [Some(&code), transaction.verifier.as_ref()];
+        let tokens = token::read(&fetched?, &url, &sent, redirect_uri, &transaction.issuer)?;
         finish(transaction, tokens, Some(code), metadata.keys, now)
     }))
 }

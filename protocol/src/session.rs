@@ -324,8 +324,8 @@ pub fn renew(
         );
         let keys = metadata.keys;
         Ok(Step::fetch(request, move |fetched, now| {
-            let sent = &refresh_token;
-            let mut tokens = token::read(&fetched?, &url, sent, &client.redirect_uri, &at)?;
+            let sent = [Some(&refresh_token)];
+            let mut tokens = token::read(&fetched?, &url, &sent, &client.redirect_uri, &at)?;
             match (tokens.id_token.take(), refreshed(&session), at.kind()) {
                 (Some(raw), Some(occasion), Kind::Oidc(oidc)) => {
                     let expectation = Expectation {

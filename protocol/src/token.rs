@@ -26,21 +26,23 @@ pub(crate) struct Answer {
     pub(crate) scope: Option<String>,
 }
 
-/// Reads the token endpoint's answer to a request that carried the secret `sent`.
+/// Reads the token endpoint's answer to a request that carried the secrets `sent`.
 pub(crate) fn read(
     response: &Response,
     url: &str,
-    sent: &Secret,
+    sent: &[Option<&Secret>],
     redirect_uri: &str,
     issuer: &Issuer,
 ) -> Result<Answer, Error> {
     let body = response.object(url);
+    // Some servers repeat what they refuse, and what is read here is shown.
+    let tells = |text: &str| sent.iter().flatten().any(|secret| secret.is_in(text));
     if let Ok(body) = &body
         && let Some(Value::String(error)) = body.get("error")
+        && !tells(error)
     {
         let description = body.get("error_description").and_then(Value::as_str);
-        // Some servers repeat what they refuse, and the description is shown.
-        let description = description.filter(|text| !sent.is_in(text));
+        let description = description.filter(|text| !tells(text));
         return Err(Error::refused(error, description, redirect_uri));
     }
     response.expect_success(url)?;

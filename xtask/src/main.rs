@@ -11,6 +11,7 @@ mod demo;
 mod digest;
 mod engine;
 mod failure;
+mod fuzz;
 mod glue;
 mod node;
 mod process;
@@ -32,6 +33,8 @@ usage: cargo xtask <command>
   demo                     build, then the demo site with its own OpenID Provider
   test [part] [filter]     everything, or one part: native, types, browser;
                            filter: part of a test's name (native) or of a spec's file name (browser)
+  fuzz [target] [--seconds N]
+                           what strangers can send, against what must hold of it; 60 seconds a target
   size [--check|--crates]  what each shipped file weighs; fail when over budget; where the bytes come from
 ";
 
@@ -59,6 +62,7 @@ fn run(arguments: &[&str]) -> Outcome {
         ["test", "types"] => test::types(&workspace),
         ["test", "browser"] => test::browser(&workspace, None),
         ["test", "browser", filter] => test::browser(&workspace, Some(filter)),
+        ["fuzz", rest @ ..] => fuzz::run(&workspace, rest),
         ["size"] => size::report(&workspace),
         ["size", "--check"] => size::check(&workspace),
         ["size", "--crates"] => weight::report(&workspace),

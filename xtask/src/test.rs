@@ -5,6 +5,7 @@ use crate::bundle;
 use crate::chromium;
 use crate::engine::{Optimisation, PACKAGE};
 use crate::failure::{Failure, Outcome};
+use crate::fuzz;
 use crate::node::Node;
 use crate::process;
 use crate::size;
@@ -20,6 +21,7 @@ const CONCURRENCY: &str = "--test-concurrency=2";
 pub(crate) fn everything(workspace: &Workspace) -> Outcome {
     lint(workspace)?;
     native(workspace, None)?;
+    fuzz::briefly(workspace)?;
     types(workspace)?;
     bundle::build(workspace, Optimisation::Smallest)?;
     process::heading("size");

@@ -51,6 +51,11 @@ impl Workspace {
         self.root.join("tests")
     }
 
+    /// What must hold of every input.
+    pub(crate) fn fuzz(&self) -> PathBuf {
+        self.root.join("fuzz")
+    }
+
     /// Cargo's own folder for what it compiles.
     pub(crate) fn target(&self) -> &Path {
         &self.target

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Error,
-    error::Flaw,
+    error::{Flaw, one_line},
     issuer::filled,
     jwk::{Algorithm, Key},
     time::Timestamp,
@@ -20,8 +20,10 @@ use crate::{
 
 /// The longest `sub`, in characters (OpenID Connect Core 2).
 const SUBJECT_MAX: usize = 255;
-/// The largest number of seconds that a double holds exactly.
-const SECONDS_MAX: f64 = 9_007_199_254_740_992.0;
+/// From here on, a double no longer tells every second.
+const SECONDS_END: f64 = 9_007_199_254_740_992.0;
+/// The end of the year 9999: a date after it is as good as this one, and chrono has an end too.
+const LATEST: i64 = 253_402_300_799;
 
 /// Checks the claims of a token whose signature this key has made.
 pub(super) fn check(
@@ -126,7 +128,7 @@ fn date(members: &Map<String, Value>, name: &str) -> Result<Option<DateTime<Utc>
     match members.get(name) {
         None => Ok(None),
         Some(date) => seconds(date)
-            .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+            .and_then(|seconds| DateTime::from_timestamp(seconds.min(LATEST), 0))
             .map(Some)
             .ok_or_else(|| malformed("its `exp`, `iat` or `nbf` is no date")),
     }
@@ -175,9 +177,8 @@ fn issuer(claims: &Map<String, Value>, key: &Key, expected: &ExpectedIssuer) -> 
     if fits {
         Ok(())
     } else {
-        let issuer: String = issuer.chars().take(200).collect();
         Err(issuer_mismatch(
-            &["the ID token is from `", &issuer, "`"].concat(),
+            &["the ID token is from `", &one_line(issuer), "`"].concat(),
         ))
     }
 }
@@ -289,11 +290,11 @@ fn subject(claims: &Map<String, Value>) -> Result<&str, Error> {
 /// A `NumericDate` (RFC 7519 2) in whole seconds, from 1970 to what a double holds exactly.
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "at most 2^53; fractions are dropped"
+    reason = "below 2^53; fractions are dropped"
 )]
 fn seconds(date: &Value) -> Option<i64> {
     date.as_f64()
-        .filter(|seconds| (0.0..=SECONDS_MAX).contains(seconds))
+        .filter(|seconds| (0.0..SECONDS_END).contains(seconds))
         .map(|seconds| seconds as i64)
 }
 

@@ -1,0 +1,1 @@
+c?code=c0de&state=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA&iss=https%3A%2F%2Fidp.example.com%2F

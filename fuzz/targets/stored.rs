@@ -1,0 +1,5 @@
+//! libFuzzer on `stored`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| messenger_auth_fuzz::check("stored", input));

@@ -1,0 +1,30 @@
+//! What holds of every answer, token, key set, document and address that can be made up.
+//!
+//! Each input is put together of good and bad parts, so that the test knows what must come of it:
+//! no parser is asked about itself. Inputs without any shape are the fuzzer's (`fuzz/`).
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    dead_code,
+    reason = "a test that cannot go on has failed; the others' provider does more than is needed here"
+)]
+
+mod address;
+mod callback;
+mod discovery;
+mod id_token;
+mod keys;
+#[path = "../attacks/login.rs"]
+mod login;
+mod parts;
+#[path = "../flows/script.rs"]
+mod script;
+#[path = "../attacks/signer.rs"]
+mod signer;
+mod site_token;
+mod stored;
+mod token;
+#[path = "../attacks/verifier.rs"]
+mod verifier;
