@@ -10,7 +10,7 @@ use crate::{
     http::Request,
     id_token::{self, AtHash, Expectation, IdToken, Occasion},
     issuer::{Issuer, Kind},
-    json,
+    json, pkce,
     secret::Secret,
     step::{Next, Step},
     time::Timestamp,
@@ -219,6 +219,14 @@ impl Session {
     #[must_use]
     pub const fn can_refresh(&self) -> bool {
         self.refresh_token.is_some()
+    }
+
+    /// A name for the refresh token that does not give it away: its SHA-256. None where there is
+    /// no refresh token.
+    #[must_use]
+    pub fn refresh_token_name(&self) -> Option<String> {
+        let token = self.refresh_token.as_ref()?;
+        Some(pkce::challenge(token.expose()))
     }
 
     /// The same session, once the issuer has said that its refresh token is spent.
