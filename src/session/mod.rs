@@ -194,7 +194,7 @@ impl Visitor {
             });
         }
         self.abandon_attempts();
-        let ended = self.end_everywhere("sign-out");
+        let ended = self.end_everywhere("sign-out", &Error::SignInRequired);
         self.store.remember_sign_out(self.stamp());
         let session = match ended {
             Ended::Nothing => return Ok(()),
@@ -341,7 +341,9 @@ impl Visitor {
 
     /// A person is signed in whose tokens only the host has: nothing renews that here.
     fn note_sign_in_by_host(&'static self) {
-        let ending = Timer::after(BY_HOST_LIFETIME, || drop(self.forget_session("expired")));
+        let ending = Timer::after(BY_HOST_LIFETIME, || {
+            drop(self.forget_session("expired", &Error::SignInRequired))
+        });
         let mut state = self.state.borrow_mut();
         state.signed_in_by_host = Some(now());
         state.renewal = Some(ending);
@@ -383,14 +385,15 @@ impl Visitor {
     }
 
     /// Ends the session in all tabs. Gives back what there was here.
-    fn end_everywhere(&self, reason: &'static str) -> Ended {
-        let ended = self.forget_session(reason);
+    fn end_everywhere(&self, reason: &'static str, why: &Error) -> Ended {
+        let ended = self.forget_session(reason, why);
         self.publish(Change::Person, None);
         ended
     }
 
-    /// Forgets the session and tells the page. Gives back what there was.
-    fn forget_session(&self, reason: &'static str) -> Ended {
+    /// Forgets the session and tells the page. Who waits for tokens of it is answered with `why`.
+    /// Gives back what there was.
+    fn forget_session(&self, reason: &'static str, why: &Error) -> Ended {
         // What all tabs have in common is for the tab to change that brought this about.
         if !self.store.is_shared() {
             self.store.clear();
@@ -405,7 +408,7 @@ impl Visitor {
             let by_host = state.signed_in_by_host.take().is_some();
             (state.session.take(), by_host)
         };
-        self.next_person(&Err(Error::SignInRequired));
+        self.next_person(&Err(why.clone()));
         (self.announce.status)(Status::SignedOut);
         let ended = match session {
             Some(session) => Ended::Session(session),

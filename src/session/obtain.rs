@@ -207,9 +207,9 @@ impl Visitor {
                 Ok(false)
             }
             Err(error) => {
-                if ends_session(&error) {
-                    self.end_everywhere("refused");
-                } else if matches!(error, Error::Refused { .. } | Error::BadStatus { .. }) {
+                if !self.end_if_foreign(&error)
+                    && matches!(error, Error::Refused { .. } | Error::BadStatus { .. })
+                {
                     self.note_unspent(&held);
                 }
                 Err(error)
@@ -262,9 +262,7 @@ impl Visitor {
                 ..
             } => Error::SignInRequired,
             error => {
-                if ends_session(&error) {
-                    self.end_everywhere("refused");
-                }
+                self.end_if_foreign(&error);
                 error
             }
         })
@@ -311,6 +309,23 @@ impl Visitor {
                 return self.driver.finish(next, deadline).await;
             }
         }
+    }
+
+    /// Ends the session in all tabs where a renewal that failed so means that it is not the
+    /// visitor's any more.
+    fn end_if_foreign(&self, error: &Error) -> bool {
+        let is_foreign = matches!(
+            error,
+            Error::Untrusted {
+                flaw: Flaw::SubjectChanged | Flaw::IssuerMismatch,
+                ..
+            }
+        );
+        if is_foreign {
+            self.end_everywhere("refused", error);
+            self.tell_failure(error);
+        }
+        is_foreign
     }
 
     /// Leaves the frame alone for a while, in all tabs. For a session that is to be renewed it counts as a
@@ -380,17 +395,6 @@ fn is_foreign_answer(error: &Error) -> bool {
         error,
         Error::Untrusted {
             flaw: Flaw::StateMismatch,
-            ..
-        }
-    )
-}
-
-/// Whether a renewal that failed so means that the session is not the visitor's any more.
-fn ends_session(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::Untrusted {
-            flaw: Flaw::SubjectChanged | Flaw::IssuerMismatch,
             ..
         }
     )

@@ -73,7 +73,7 @@ impl Visitor {
                 self.catch_up().await;
                 if self.stamp() == before {
                     self.store.clear();
-                    self.forget_session("expired");
+                    self.forget_session("expired", &Error::SignInRequired);
                 }
             });
         });

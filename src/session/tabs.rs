@@ -169,7 +169,7 @@ impl Visitor {
         if self.store.last_change().person > self.stamp().person
             && self.with_session(|session| session.is_some())
         {
-            self.forget_session("elsewhere");
+            self.forget_session("elsewhere", &Error::SignInRequired);
         }
     }
 
@@ -234,7 +234,7 @@ impl Visitor {
         }
         let is_next_person = note.stamp.person > mine.person;
         let Some(session) = note.session else {
-            self.forget_session("elsewhere");
+            self.forget_session("elsewhere", &Error::SignInRequired);
             self.state.borrow_mut().stamp = note.stamp;
             return;
         };
@@ -244,7 +244,7 @@ impl Visitor {
             Some(is_same || !is_next_person)
         });
         if known == Some(false) {
-            self.forget_session("elsewhere");
+            self.forget_session("elsewhere", &Error::SignInRequired);
         }
         if !self.store.is_shared() {
             self.store.save(&Note::text(note.stamp, Some(&session)));
