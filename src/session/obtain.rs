@@ -54,9 +54,12 @@ impl Visitor {
     /// A token that is held, with `min_ttl` seconds left. One whose whole life is shorter than
     /// that is good until it is due for renewal: it would otherwise be renewed at every call.
     pub(super) fn token_in_hand(&self, kind: TokenKind, min_ttl: u32) -> Option<Secret> {
+        if self.is_overtaken() {
+            return None;
+        }
         self.with_session(|session| {
             let session = session?;
-            let renew_at = session.renew_at(kind, self.config.renew_at);
+            let renew_at = session.renew_at(kind, self.config.renew_at, now());
             let least = if session.outlives(kind, min_ttl) || renew_at <= now() {
                 min_ttl
             } else {

@@ -20,7 +20,7 @@ impl Visitor {
         let due = self.with_session(|session| {
             let session = session?;
             let kind = self.config.renewed_kind()?;
-            Some((kind, session.renew_at(kind, self.config.renew_at)))
+            Some((kind, session.renew_at(kind, self.config.renew_at, now())))
         });
         if let Some((kind, at)) = due {
             self.renew_later(kind, at, BREATH);

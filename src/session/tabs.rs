@@ -165,12 +165,15 @@ impl Visitor {
             });
             let _ = timer::deadline(Box::pin(answered), patience).await;
         }
-        // Another person's, or nobody's, by now: nobody has told whose.
-        if self.store.last_change().person > self.stamp().person
-            && self.with_session(|session| session.is_some())
-        {
+        // Nobody has told whose turn it is now.
+        if self.is_overtaken() && self.with_session(|session| session.is_some()) {
             self.forget_session("elsewhere", &Error::SignInRequired);
         }
+    }
+
+    /// Whether somebody has signed in or out since, whom this tab has not heard of.
+    pub(super) fn is_overtaken(&self) -> bool {
+        self.store.last_change().person > self.stamp().person
     }
 
     /// Whether this tab's refresh token may be used, as far as it knows.

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { clients } from '../op/op.js';
-import { ana, ask, button, call, element, enter, event, events, eventually, isIdTokenOf, loaded, minjun, panel, session, signIn, tag, windowOf } from './support/page.js';
+import { ana, ask, button, call, element, enter, event, events, eventually, freeze, isIdTokenOf, loaded, minjun, panel, session, signIn, tag, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world({ settings: { accessTokenTtl: 60, idTokenTtl: 60 } });
@@ -40,12 +40,6 @@ async function openFrom(page) {
   await event(opened, 'ready');
   return opened;
 }
-
-const freeze = async (scene, page) => {
-  const devtools = await scene.context.newCDPSession(page);
-  await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
-  return () => devtools.send('Page.setWebLifecycleState', { state: 'active' });
-};
 
 for (const [name, storage, gather] of [
   ['storage: local', 'local', async (scene, attributes) => [scene.page, ...await Promise.all(Array.from({ length: 7 }, () => open(scene, attributes)))]],
@@ -144,16 +138,16 @@ story('a frozen tab wakes with a spent refresh token, and is told the current on
   const attributes = { silent: 'false' };
   await scene.visit({ head: tag(attributes), body: element });
   await signIn(scene.page);
-  const tab = await openFrom(scene.page);
-  const thaw = await freeze(scene, tab);
+  const tab = await open(scene, attributes, await copy(scene.page));
+  const thaw = await freeze(tab);
   op.forget();
   for (let rotation = 0; rotation < 2; rotation += 1) {
     await aged(scene.page);
     isIdTokenOf((await call(scene.page, 'getToken', fresh)).value, { op });
   }
   await thaw();
-  const { value } = await call(tab, 'getToken');
-  assert.equal(value, (await call(scene.page, 'getToken')).value);
+  await event(tab, 'renewed');
+  assert.equal((await call(tab, 'getToken')).value, (await call(scene.page, 'getToken')).value);
   assert.equal(refreshes().length, 2);
   await aged(tab);
   isIdTokenOf((await call(tab, 'getToken', fresh)).value, { op });
@@ -250,8 +244,8 @@ story('sign-in and sign-out reach the other tabs, and their panels', async (scen
 story('signed out while a tab was frozen: it wakes signed out', async (scene) => {
   await scene.visit({ head: tag(), body: element });
   await signIn(scene.page);
-  const tab = await openFrom(scene.page);
-  const thaw = await freeze(scene, tab);
+  const tab = await open(scene, {}, await copy(scene.page));
+  const thaw = await freeze(tab);
   await call(scene.page, 'signOut', { atIssuer: false });
   await scene.page.close();
   await thaw();
