@@ -150,7 +150,10 @@ pub(crate) fn leave(tab: &Store, transaction: &Transaction, url: &str) -> Result
     let kept = json::to_text(&transaction.to_json()).ok_or(Error::Crashed)?;
     tab.set(&[TRANSACTION, state].concat(), &kept)
         .and_then(|()| tab.set(&[RETURN, state].concat(), &page::href()))
-        .map_err(|_| Error::StorageUnavailable)?;
+        .map_err(|_| {
+            forget(tab, state);
+            Error::StorageUnavailable
+        })?;
     page::navigate(url);
     Ok(())
 }
@@ -158,11 +161,7 @@ pub(crate) fn leave(tab: &Store, transaction: &Transaction, url: &str) -> Result
 /// What `authWindow.html` left for this page, if the page has just come back: the answer,
 /// and the login that it belongs to. Takes both away, and whatever has been waiting too long.
 pub(crate) fn returned(tab: &Store, now: Timestamp) -> Option<(String, Option<Transaction>)> {
-    for key in tab.keys(TRANSACTION) {
-        if waiting(tab, &key).is_none_or(|transaction| transaction.is_stale(now)) {
-            forget(tab, state_in(&key, TRANSACTION));
-        }
-    }
+    sweep(tab, now);
     let keys = tab.keys(ANSWER);
     let is_awaited = |key: &&String| {
         let state = state_in(key, ANSWER);
@@ -177,6 +176,20 @@ pub(crate) fn returned(tab: &Store, now: Timestamp) -> Option<(String, Option<Tr
         tab.remove(key);
     }
     Some((url, transaction))
+}
+
+/// Whether anything waits for an answer.
+pub(crate) fn is_awaited(tab: &Store) -> bool {
+    !tab.keys(TRANSACTION).is_empty()
+}
+
+/// Takes away whatever has been waiting too long.
+pub(crate) fn sweep(tab: &Store, now: Timestamp) {
+    for key in tab.keys(TRANSACTION) {
+        if waiting(tab, &key).is_none_or(|transaction| transaction.is_stale(now)) {
+            forget(tab, state_in(&key, TRANSACTION));
+        }
+    }
 }
 
 fn state_in<'a>(key: &'a str, prefix: &str) -> &'a str {

@@ -100,10 +100,11 @@ impl Transaction {
         &self.state
     }
 
-    /// Whether the answer would come too late ([`TRANSACTION_LIFETIME`]).
+    /// Whether the answer would come too late ([`TRANSACTION_LIFETIME`]), by a clock that may have
+    /// been set back since.
     #[must_use]
     pub const fn is_stale(&self, now: Timestamp) -> bool {
-        now.millis_since(self.started_at) > TRANSACTION_LIFETIME
+        now.millis_since(self.started_at).saturating_abs() > TRANSACTION_LIFETIME
     }
 
     /// What this login is for.

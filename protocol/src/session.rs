@@ -10,7 +10,7 @@ use crate::{
     http::Request,
     id_token::{self, AtHash, Expectation, IdToken, Occasion},
     issuer::{Issuer, Kind},
-    json,
+    json, pkce,
     secret::Secret,
     step::{Next, Step},
     time::Timestamp,
@@ -19,6 +19,9 @@ use crate::{
 
 /// The life of an access token where the issuer says nothing about it, in seconds.
 const UNKNOWN_LIFETIME: i64 = 300;
+
+/// How far ahead a token may have arrived before the clock counts as set back, in milliseconds.
+const SET_BACK: i64 = 60_000;
 
 /// A signed-in person's tokens, all checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,11 +96,13 @@ impl Session {
             });
         }
         if let Some(id_token) = id_token {
+            // A clock that is slow must not lengthen its life.
+            let life = id_token.expires_at.millis_since(id_token.issued_at);
             self.claims = id_token.claims;
             self.id_token = Some(Held {
                 token: id_token.raw,
                 received_at: now,
-                expires_at: id_token.expires_at,
+                expires_at: id_token.expires_at.min(now.plus_millis(life)),
             });
         }
         if let Some(scope) = tokens.scope {
@@ -198,11 +203,13 @@ impl Session {
             .map_or_else(|| self.first_expiry(), |held| held.expires_at)
     }
 
-    /// The token, when it has `min_ttl` seconds left; with zero, any that has not expired.
+    /// The token, when it has `min_ttl` seconds left; with zero, any that has not expired. None
+    /// where the clock has been set back since it arrived: nobody knows how old it is.
     #[must_use]
     pub fn token(&self, kind: TokenKind, min_ttl: u32, now: Timestamp) -> Option<&Secret> {
         self.held(kind)
             .filter(|held| now.plus_seconds(min_ttl.into()) < held.expires_at)
+            .filter(|held| !held.is_of_the_future(now))
             .map(|held| &held.token)
     }
 
@@ -213,17 +220,21 @@ impl Session {
             .is_some_and(|held| held.received_at.plus_seconds(seconds.into()) < held.expires_at)
     }
 
-    /// When to renew the token of this kind: its arrival plus `share` (0 to 1) of its life.
+    /// When to renew the token of this kind: its arrival plus `share` (0 to 1) of its life; now,
+    /// where the clock has been set back since.
     #[must_use]
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_precision_loss,
         reason = "a share of ten years in milliseconds fits both ways"
     )]
-    pub fn renew_at(&self, kind: TokenKind, share: f64) -> Timestamp {
+    pub fn renew_at(&self, kind: TokenKind, share: f64, now: Timestamp) -> Timestamp {
         self.held(kind).map_or_else(
             || self.first_expiry(),
             |held| {
+                if held.is_of_the_future(now) {
+                    return now;
+                }
                 let life = held.expires_at.millis_since(held.received_at).max(0);
                 held.received_at
                     .plus_millis((life as f64 * share.clamp(0.0, 1.0)) as i64)
@@ -235,6 +246,14 @@ impl Session {
     #[must_use]
     pub const fn can_refresh(&self) -> bool {
         self.refresh_token.is_some()
+    }
+
+    /// A name for the refresh token that does not give it away: its SHA-256. None where there is
+    /// no refresh token.
+    #[must_use]
+    pub fn refresh_token_name(&self) -> Option<String> {
+        let token = self.refresh_token.as_ref()?;
+        Some(pkce::challenge(token.expose()))
     }
 
     /// The same session, once the issuer has said that its refresh token is spent.
@@ -281,6 +300,11 @@ impl Session {
 }
 
 impl Held {
+    /// Whether it arrived at a time that is yet to come: the clock has been set back.
+    const fn is_of_the_future(&self, now: Timestamp) -> bool {
+        self.received_at.millis_since(now) > SET_BACK
+    }
+
     fn to_json(&self) -> Value {
         json::object(vec![
             ("token", self.token.expose().into()),

@@ -1,5 +1,6 @@
 //! The browser's Web APIs as values: one API a file, nothing about logins in any of them.
 
+pub(crate) mod awake;
 pub(crate) mod bell;
 pub(crate) mod channel;
 pub(crate) mod clock;
@@ -9,6 +10,7 @@ pub(crate) mod event;
 pub(crate) mod fetch;
 pub(crate) mod frame;
 pub(crate) mod json;
+pub(crate) mod lock;
 pub(crate) mod message;
 pub(crate) mod page;
 pub(crate) mod popup;

@@ -5,6 +5,7 @@ mod obtain;
 mod renewal;
 mod sign_in;
 mod store;
+mod tabs;
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -19,13 +20,18 @@ use protocol::{
     time::Timestamp,
 };
 
-use self::{sign_in::Interactive, store::SessionStore};
+use self::{
+    sign_in::Interactive,
+    store::{SessionStore, Stamp},
+    tabs::{Change, Tabs},
+};
 use crate::{
     browser::{
         page,
+        popup::Popup,
         storage::Store,
         task::{Leash, spawn},
-        timer::Timer,
+        timer::{self, Timer},
     },
     config::Config,
     deadline::{Deadline, now},
@@ -44,8 +50,14 @@ const BY_HOST_LIFETIME: u32 = 600_000;
 /// Issuers redeem it for a minute or so.
 const CODE_LIFETIME: i64 = 30_000;
 
+/// How often what waits for its answer is looked through, in milliseconds.
+const SWEEP: u32 = 30_000;
+
 /// How long revocation and discovery may hold up a sign-out, in milliseconds.
 const SIGN_OUT_TIMEOUT: u32 = 5_000;
+
+/// A step of the journal.
+const SILENTLY: &str = "ask in a hidden frame";
 
 /// The one visitor of this page.
 pub(crate) struct Visitor {
@@ -53,6 +65,7 @@ pub(crate) struct Visitor {
     pub(crate) driver: Driver,
     announce: Announce,
     store: SessionStore,
+    tabs: Tabs,
     started: Rc<Flight>,
     state: RefCell<State>,
 }
@@ -110,14 +123,16 @@ pub(crate) enum Interaction {
 )]
 struct State {
     session: Option<Rc<Session>>,
+    /// Of the last change, in whichever tab.
+    stamp: Stamp,
     /// When a person signed in whose code the host redeems.
     signed_in_by_host: Option<Timestamp>,
     /// The code of that sign-in, until somebody asks for it.
     authorization: Option<(Authorization, Timestamp)>,
     site_token: Option<SiteToken>,
     interactive: Option<Interactive>,
-    /// Every login that still waits for an answer, given up ones included.
-    attempts: Vec<Leash>,
+    /// Every login that still waits for an answer, by its window, given up ones included.
+    attempts: Vec<(Rc<Popup>, Leash)>,
     obtaining: Option<Rc<Flight>>,
     asking_site: Option<Rc<Flight>>,
     asking_code: Option<Rc<Flight>>,
@@ -129,8 +144,6 @@ struct State {
     leaving: bool,
     /// What the last sign-in was to be, for *reopen* and *try again*.
     wish: Option<Wish>,
-    /// Until when the hidden frame is not tried, because it did not answer.
-    frame_is_mute_until: Option<Timestamp>,
     /// This issuer's refresh answers bring no ID token.
     refresh_lacks_id_token: bool,
     warned_of_short_tokens: bool,
@@ -146,6 +159,7 @@ impl Visitor {
             config,
             driver: Driver::new(),
             announce,
+            tabs: Tabs::default(),
             started: Flight::new(),
             state: RefCell::default(),
         }));
@@ -182,8 +196,9 @@ impl Visitor {
             });
         }
         self.abandon_attempts();
-        self.store.remember_sign_out();
-        let session = match self.end_session("sign-out") {
+        let ended = self.end_everywhere("sign-out", &Error::SignInRequired);
+        self.store.remember_sign_out(self.stamp());
+        let session = match ended {
             Ended::Nothing => return Ok(()),
             _ if at == SignOut::Here => return Ok(()),
             Ended::Session(session) => Some(session),
@@ -225,16 +240,10 @@ impl Visitor {
     }
 
     async fn start(&'static self) {
-        if let Some(session) = self.store.load(&self.config.client, &self.config.issuer) {
-            if session.expires_at(self.config.renewed_kind()) > now() || session.can_refresh() {
-                self.state.borrow_mut().session = Some(Rc::new(session));
-                self.show_signed_in();
-                self.schedule_renewal();
-            } else {
-                self.store.clear();
-            }
-        }
+        self.resume();
+        self.join_tabs();
         let pages = Store::session();
+        spawn(sweep());
         if let Some((url, transaction)) = transport::returned(&pages, now()) {
             (self.announce.status)(Status::Working);
             let since = now();
@@ -268,39 +277,75 @@ impl Visitor {
         self.tell(&Event::Ready);
     }
 
+    /// Takes up the session that is kept, unless it is over or another has taken its place.
+    fn resume(&'static self) {
+        if let Some(until) = self.store.frame_rests_until() {
+            let until = [
+                "it did not work lately: not tried until ",
+                &until.as_millis().to_string(),
+            ];
+            self.driver.journal.note(SILENTLY, &until.concat());
+        }
+        let Some(note) = self.store.load() else {
+            return;
+        };
+        let kept = note.session.filter(|session| {
+            let is_good = session.expires_at(self.config.renewed_kind()) > now();
+            self.is_ours(session)
+                && (is_good || session.can_refresh())
+                && note.stamp.person >= self.store.last_change().person
+        });
+        let Some(session) = kept else {
+            self.store.clear();
+            return;
+        };
+        let mut state = self.state.borrow_mut();
+        state.stamp = note.stamp;
+        state.session = Some(Rc::new(session));
+        drop(state);
+        self.settle();
+    }
+
     /// Takes in what a person's sign-in brought.
     fn welcome(&'static self, login: Login) {
         self.store.forget_refusals();
-        self.take_in(login);
+        self.store.remember_visit();
+        self.take_in(login, Change::Person);
         self.next_person(&Ok(()));
         self.state.borrow_mut().wish = None;
         self.tell(&Event::SignedIn);
     }
 
-    /// Takes in what a login or a renewal brought, and tells nobody.
-    fn take_in(&'static self, login: Login) {
+    /// Takes in what a login or a renewal brought, for all tabs; the page is not told.
+    fn take_in(&'static self, login: Login, change: Change) {
         match login {
             Login::SignedIn(session) => {
                 self.warn_of_short_tokens(&session);
-                self.store.save(&session);
-                self.state.borrow_mut().session = Some(Rc::from(session));
-                self.schedule_renewal();
+                self.publish(change, Some(Rc::from(session)));
             }
             Login::Code(authorization) => {
                 self.state.borrow_mut().authorization = Some((*authorization, now()));
                 self.note_sign_in_by_host();
             }
         }
+        self.settle();
+    }
+
+    /// Goes by the session that is held now.
+    fn settle(&'static self) {
         let mut state = self.state.borrow_mut();
         state.site_token = None;
         state.needs_person = false;
         drop(state);
+        self.schedule_renewal();
         self.show_signed_in();
     }
 
     /// A person is signed in whose tokens only the host has: nothing renews that here.
     fn note_sign_in_by_host(&'static self) {
-        let ending = Timer::after(BY_HOST_LIFETIME, || drop(self.end_session("expired")));
+        let ending = Timer::after(BY_HOST_LIFETIME, || {
+            drop(self.forget_session("expired", &Error::SignInRequired));
+        });
         let mut state = self.state.borrow_mut();
         state.signed_in_by_host = Some(now());
         state.renewal = Some(ending);
@@ -341,9 +386,20 @@ impl Visitor {
         }
     }
 
-    /// Forgets the session and tells everyone. Gives back what there was.
-    fn end_session(&self, reason: &'static str) -> Ended {
-        self.store.clear();
+    /// Ends the session in all tabs. Gives back what there was here.
+    fn end_everywhere(&self, reason: &'static str, why: &Error) -> Ended {
+        let ended = self.forget_session(reason, why);
+        self.publish(Change::Person, None);
+        ended
+    }
+
+    /// Forgets the session and tells the page. Who waits for tokens of it is answered with `why`.
+    /// Gives back what there was.
+    fn forget_session(&self, reason: &'static str, why: &Error) -> Ended {
+        // What all tabs have in common is for the tab to change that brought this about.
+        if !self.store.is_shared() {
+            self.store.clear();
+        }
         let (session, by_host) = {
             let mut state = self.state.borrow_mut();
             state.renewal = None;
@@ -354,7 +410,7 @@ impl Visitor {
             let by_host = state.signed_in_by_host.take().is_some();
             (state.session.take(), by_host)
         };
-        self.next_person(&Err(Error::SignInRequired));
+        self.next_person(&Err(why.clone()));
         (self.announce.status)(Status::SignedOut);
         let ended = match session {
             Some(session) => Ended::Session(session),
@@ -420,6 +476,15 @@ enum Ended {
     Session(Rc<Session>),
     /// A person whose tokens only the host has.
     ByHost,
+}
+
+/// Lets nothing that is kept for a way back lie about for longer than it is of use.
+async fn sweep() {
+    let pages = Store::session();
+    while transport::is_awaited(&pages) {
+        timer::sleep(SWEEP).await;
+        transport::sweep(&pages, now());
+    }
 }
 
 fn foreign_answer() -> Error {

@@ -7,12 +7,16 @@ use protocol::{
     error::{Flaw, Refusal},
     login::{self, Intent, Interaction as Ask, Login, Redemption, Redirect},
     secret::Secret,
-    session::{self, TokenKind},
+    session::{self, Session, TokenKind},
     step::Next,
 };
 use wasm_bindgen::JsValue;
 
-use super::{Event, Visitor};
+use super::{
+    Event, SILENTLY, Visitor,
+    store::{Claim, Rest},
+    tabs::{Change, Turn},
+};
 use crate::{
     browser::{entropy, frame::Frame, page, task::spawn},
     deadline::{Deadline, now, timed_out},
@@ -24,9 +28,6 @@ use crate::{
 /// How long a hidden frame may take, in milliseconds. A provider that means to answer
 /// `prompt=none` does so at once.
 const FRAME_TIMEOUT: u32 = 5_000;
-
-/// How long a frame that did not answer is left alone, in milliseconds.
-const MUTE_FOR: i64 = 60_000;
 
 impl Visitor {
     /// A token of the session with `min_ttl` seconds left, renewed if need be and possible.
@@ -53,9 +54,12 @@ impl Visitor {
     /// A token that is held, with `min_ttl` seconds left. One whose whole life is shorter than
     /// that is good until it is due for renewal: it would otherwise be renewed at every call.
     pub(super) fn token_in_hand(&self, kind: TokenKind, min_ttl: u32) -> Option<Secret> {
+        if self.is_overtaken() {
+            return None;
+        }
         self.with_session(|session| {
             let session = session?;
-            let renew_at = session.renew_at(kind, self.config.renew_at);
+            let renew_at = session.renew_at(kind, self.config.renew_at, now());
             let least = if session.outlives(kind, min_ttl) || renew_at <= now() {
                 min_ttl
             } else {
@@ -109,17 +113,39 @@ impl Visitor {
 
     async fn obtain_alone(&'static self, kind: TokenKind, person: u32) -> Result<(), Error> {
         let deadline = Deadline::after(self.config.timeout_ms);
-        let had_session = self.with_session(|session| session.is_some());
-        if !self.refresh(kind, person, deadline).await? {
-            let login = self.ask_silently(Redemption::Here, deadline).await?;
-            self.still(person)?;
-            self.take_in(login);
+        let before = self.stamp();
+        let turn = self.take_turn(deadline).await?;
+        if self.stamp() == before {
+            self.catch_up().await;
         }
-        self.tell(if had_session {
-            &Event::Renewed
+        self.still(person)?;
+        if self.stamp() != before && self.token_in_hand(kind, 0).is_some() {
+            let outcome = "another tab has done it";
+            self.driver.journal.note("get fresh tokens", outcome);
+            return Ok(());
+        }
+        let (change, event) = if self.with_session(|session| session.is_some()) {
+            (Change::Tokens, Event::Renewed)
         } else {
-            &Event::SignedIn
-        });
+            (Change::Person, Event::SignedIn)
+        };
+        let claim = match turn {
+            Turn::Alone { .. } => self.claim(),
+            Turn::Unsure => Claim::Stale,
+        };
+        if claim != Claim::Ours || !self.refresh(kind, person, deadline).await? {
+            match self.ask_silently(Redemption::Here, deadline).await {
+                Ok(login) => {
+                    self.still(person)?;
+                    self.take_in(login, change);
+                }
+                // Whether it was spent, only the issuer knows.
+                Err(_)
+                    if claim == Claim::Doubtful && self.refresh(kind, person, deadline).await? => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.tell(&event);
         Ok(())
     }
 
@@ -151,6 +177,14 @@ impl Visitor {
         let Some(held) = held else {
             return Ok(false);
         };
+        // Not spent before what checks the answer is there, nor where it could not arrive.
+        if !page::is_online() {
+            return Err(Error::Offline);
+        }
+        let prepared = login::prepare(&self.config.issuer, now());
+        self.driver.finish(prepared, deadline).await?;
+        self.still(person)?;
+        self.note_spending(&held);
         let since = now();
         let next = session::renew(&self.config.client, &self.config.issuer, &held, since);
         let renewed = self.driver.finish(next, deadline).await;
@@ -164,7 +198,7 @@ impl Visitor {
                 if kind == TokenKind::IdToken {
                     self.state.borrow_mut().refresh_lacks_id_token = !brought;
                 }
-                self.take_in(Login::SignedIn(session));
+                self.take_in(Login::SignedIn(session), Change::Tokens);
                 Ok(brought)
             }
             Err(Error::Refused {
@@ -172,13 +206,14 @@ impl Visitor {
                 ..
             }) => {
                 let spent = Rc::unwrap_or_clone(held).without_refresh_token();
-                self.store.save(&spent);
-                self.state.borrow_mut().session = Some(Rc::new(spent));
+                self.publish(Change::Tokens, Some(Rc::new(spent)));
                 Ok(false)
             }
             Err(error) => {
-                if ends_session(&error) {
-                    self.end_session("refused");
+                if !self.end_if_foreign(&error)
+                    && matches!(error, Error::Refused { .. } | Error::BadStatus { .. })
+                {
+                    self.note_unspent(&held);
                 }
                 Err(error)
             }
@@ -191,20 +226,36 @@ impl Visitor {
         redemption: Redemption,
         deadline: Deadline,
     ) -> Result<Login, Error> {
-        let is_mute = self
-            .state
-            .borrow()
-            .frame_is_mute_until
-            .is_some_and(|until| now() < until);
-        if !self.config.silent || is_mute || self.store.has_signed_out() {
+        if !self.config.silent || self.store.has_signed_out() {
             return Err(Error::SignInRequired);
+        }
+        if let Some(until) = self.store.frame_rests_until() {
+            let is_in_time = |session: &Session| session.expires_at(None) > until;
+            return Err(if self.with_session(|held| held.is_some_and(is_in_time)) {
+                timed_out("the hidden frame")
+            } else {
+                Error::SignInRequired
+            });
         }
         let since = now();
         let login = self.frame_login(redemption, deadline).await;
-        self.driver
-            .journal
-            .ended(since, "ask in a hidden frame", &login);
+        self.driver.journal.ended(since, SILENTLY, &login);
+        if login.is_ok() {
+            self.store.let_frame_work();
+        }
         login.map_err(|error| match error {
+            Error::Refused {
+                refusal: Refusal::LoginRequired,
+                ..
+            } if self.store.knows_better() => {
+                self.store.let_frame_rest(Rest::Blind);
+                self.driver.journal.note(
+                    SILENTLY,
+                    "the issuer has just signed the person in and knows nobody in a frame: the \
+                     browser blocks third-party cookies; the frame is left alone for a day",
+                );
+                Error::SignInRequired
+            }
             Error::Refused {
                 refusal:
                     Refusal::LoginRequired
@@ -214,9 +265,7 @@ impl Visitor {
                 ..
             } => Error::SignInRequired,
             error => {
-                if ends_session(&error) {
-                    self.end_session("refused");
-                }
+                self.end_if_foreign(&error);
                 error
             }
         })
@@ -257,7 +306,7 @@ impl Visitor {
                 // The issuer shows a page, or refuses to be framed.
                 _ => return Err(self.frame_gave_no_answer()),
             };
-            if let Some(next) = self.complete(&redirect, &answer, "ask in a hidden frame") {
+            if let Some(next) = self.complete(&redirect, &answer, SILENTLY) {
                 answers.acknowledge(&answer);
                 drop(frame);
                 return self.driver.finish(next, deadline).await;
@@ -265,15 +314,31 @@ impl Visitor {
         }
     }
 
-    /// Leaves the frame alone for a while. For a session that is to be renewed it counts as a
+    /// Ends the session in all tabs where a renewal that failed so means that it is not the
+    /// visitor's any more.
+    fn end_if_foreign(&self, error: &Error) -> bool {
+        let is_foreign = matches!(
+            error,
+            Error::Untrusted {
+                flaw: Flaw::SubjectChanged | Flaw::IssuerMismatch,
+                ..
+            }
+        );
+        if is_foreign {
+            self.end_everywhere("refused", error);
+            self.tell_failure(error);
+        }
+        is_foreign
+    }
+
+    /// Leaves the frame alone for a while, in all tabs. For a session that is to be renewed it counts as a
     /// fault that may pass; without one it takes the person.
     fn frame_gave_no_answer(&self) -> Error {
-        let until = now().plus_millis(MUTE_FOR);
-        self.state.borrow_mut().frame_is_mute_until = Some(until);
+        self.store.let_frame_rest(Rest::Mute);
         self.driver.journal.note(
-            "ask in a hidden frame",
+            SILENTLY,
             "the frame never answered: the issuer refuses to be framed, knows no prompt=none, or \
-             could not be reached; it is left alone for a minute",
+             could not be reached; it is left alone for a minute, the next time for a day",
         );
         if self.with_session(|session| session.is_some()) {
             timed_out("the hidden frame")
@@ -333,17 +398,6 @@ fn is_foreign_answer(error: &Error) -> bool {
         error,
         Error::Untrusted {
             flaw: Flaw::StateMismatch,
-            ..
-        }
-    )
-}
-
-/// Whether a renewal that failed so means that the session is not the visitor's any more.
-fn ends_session(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::Untrusted {
-            flaw: Flaw::SubjectChanged | Flaw::IssuerMismatch,
             ..
         }
     )

@@ -4,15 +4,15 @@ use protocol::{Error, session::TokenKind, time::Timestamp};
 
 use super::Visitor;
 use crate::{
-    browser::{task::spawn, timer::Timer},
+    browser::{entropy, task::spawn, timer::Timer},
     deadline::{Deadline, now},
 };
 
 /// The least time between two renewals, in milliseconds, however short the tokens.
 const BREATH: u32 = 1_000;
 
-/// How long to wait after a network error, at most, in milliseconds.
-const LONGEST_PAUSE: u32 = 60_000;
+/// How long to wait after a failure, at most and before jitter, in milliseconds.
+const LONGEST_PAUSE: u32 = 120_000;
 
 impl Visitor {
     /// Sets the clock for the next renewal.
@@ -20,11 +20,10 @@ impl Visitor {
         let due = self.with_session(|session| {
             let session = session?;
             let kind = self.config.renewed_kind()?;
-            Some((kind, session.renew_at(kind, self.config.renew_at)))
+            Some((kind, session.renew_at(kind, self.config.renew_at, now())))
         });
-        match due {
-            Some((kind, at)) => self.renew_later(kind, at, BREATH),
-            None => self.state.borrow_mut().renewal = None,
+        if let Some((kind, at)) = due {
+            self.renew_later(kind, at, BREATH);
         }
     }
 
@@ -46,13 +45,10 @@ impl Visitor {
         match result {
             // Taking the new tokens in has set the clock again.
             Ok(()) if self.end_of(kind) > before.max(Some(now())) => {}
-            Err(
-                Error::Offline
-                | Error::Network { .. }
-                | Error::Timeout { .. }
-                | Error::BadStatus { .. },
-            ) => {
-                let again = now().plus_millis(i64::from(pause));
+            Ok(()) | Err(Error::SignInRequired) => self.end_at(before),
+            // It may pass; only the issuer's word ends what a refresh token can go on with.
+            Err(_) => {
+                let again = now().plus_millis(i64::from(with_jitter(pause)));
                 let is_worth_it = self.with_session(|session| {
                     session.is_some_and(|session| {
                         session.can_refresh() || session.expires_at(Some(kind)) > again
@@ -64,22 +60,35 @@ impl Visitor {
                     self.end_at(before);
                 }
             }
-            Ok(()) | Err(_) => self.end_at(before),
         }
     }
 
-    /// Lets the session end with its token.
+    /// Lets the session end with its token, unless another tab has a newer one.
     fn end_at(&'static self, end: Option<Timestamp>) {
         let Some(end) = end else { return };
         let wait = wait_until(end);
-        self.state.borrow_mut().renewal = Some(Timer::after(wait, move || {
-            self.end_session("expired");
-        }));
+        let ending = Timer::after(wait, move || {
+            spawn(async move {
+                let before = self.stamp();
+                self.catch_up().await;
+                if self.stamp() == before {
+                    self.store.clear();
+                    self.forget_session("expired", &Error::SignInRequired);
+                }
+            });
+        });
+        self.state.borrow_mut().renewal = Some(ending);
     }
 
     fn end_of(&self, kind: TokenKind) -> Option<Timestamp> {
         self.with_session(|session| Some(session?.expires_at(Some(kind))))
     }
+}
+
+/// From half of it to one and a half: tabs and visitors that failed together try apart.
+fn with_jitter(pause: u32) -> u32 {
+    let [share] = entropy::bytes().unwrap_or([128]);
+    pause / 2 + pause / 256 * u32::from(share)
 }
 
 fn wait_until(moment: Timestamp) -> u32 {

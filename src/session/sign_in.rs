@@ -157,7 +157,7 @@ impl Visitor {
                 state.interactive.take(),
             )
         };
-        for attempt in attempts {
+        for (_, attempt) in attempts {
             attempt.pull();
         }
         if let Some(interactive) = interactive {
@@ -203,7 +203,7 @@ impl Visitor {
         });
         let landing = Rc::clone(&flight);
         let attempt = Leash::default();
-        state.attempts.push(attempt.clone());
+        state.attempts.push((Rc::clone(&window), attempt.clone()));
         drop(state);
         (self.announce.status)(Status::Working);
         // An attempt that was given up has nothing to say.
@@ -305,6 +305,8 @@ impl Visitor {
             }
             Err(error) => {
                 window.close();
+                let is_other = |(other, _): &(Rc<Popup>, Leash)| !Rc::ptr_eq(other, window);
+                self.state.borrow_mut().attempts.retain(is_other);
                 if self.is_shown(window) {
                     self.state.borrow_mut().interactive = None;
                     self.report(error.clone());

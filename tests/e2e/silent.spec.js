@@ -7,12 +7,13 @@ import { world } from './support/world.js';
 
 const { story, op } = await world();
 
-/** The person has signed in on another tab of this browser; this tab knows nothing yet. */
+/** The person has signed in on another tab of this browser, closed since; this tab knows nothing yet. */
 async function knownElsewhere(scene, attributes) {
   await scene.visit({ head: tag(attributes), body: element });
   await signIn(scene.page);
   op.forget();
   const tab = await scene.context.newPage();
+  await scene.page.close();
   return scene.visit({ head: tag(attributes), body: element, path: '/second', page: tab });
 }
 

@@ -27,10 +27,11 @@ story('storage: local is for every tab, and a sign-out empties it', async (scene
   assert.deepEqual(await kept(tab), [0, 0]);
 });
 
-story('storage: session is for one tab', async (scene) => {
+story('storage: session is for one tab: one that comes after it knows nobody', async (scene) => {
   const page = await scene.visit({ head: tag({ silent: 'false' }), body: element });
   await signIn(page);
   assert.deepEqual(await kept(page), [1, 0]);
+  await page.close();
   const tab = await secondTab(scene, { silent: 'false' });
   assert.equal((await ask(tab)).token, null);
 });

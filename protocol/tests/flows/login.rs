@@ -97,7 +97,11 @@ fn code_with_pkce() {
     assert_eq!(session.expires_at(Some(TokenKind::AccessToken)), at(620));
     assert_eq!(session.expires_at(Some(TokenKind::IdToken)), at(3600));
     assert_eq!(session.expires_at(None), at(620));
-    assert_eq!(session.renew_at(TokenKind::AccessToken, 0.75), at(20 + 450));
+    let renew_at = |now| session.renew_at(TokenKind::AccessToken, 0.75, at(now));
+    assert_eq!(renew_at(20), at(20 + 450));
+    // The clock has been set back: nobody knows how old the token is.
+    assert_eq!(renew_at(-50), at(-50));
+    assert_eq!(session.token(TokenKind::AccessToken, 0, at(-50)), None);
     let held = |min_ttl, now| {
         let token = session.token(TokenKind::AccessToken, min_ttl, at(now));
         token.map(|token| token.expose().to_owned())

@@ -91,3 +91,21 @@ export function isIdTokenOf(token, { person = ana, op, client = 'web' }) {
   assert.equal(claims.aud, client);
   return claims;
 }
+
+/**
+ * Lets a page stand still as a frozen tab does, until the function given back is called: no timer fires, and what the others say
+ * to it is lost. The debugger does that; headless Chromium freezes nothing, because all its pages count as seen.
+ */
+export async function freeze(page) {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Debugger.enable');
+  const still = new Promise((resolve) => { devtools.once('Debugger.paused', resolve); });
+  await devtools.send('Debugger.pause');
+  page.evaluate(() => 0).catch(() => {});
+  await still;
+  return async () => {
+    await devtools.send('Debugger.resume');
+    await devtools.detach();
+    await page.evaluate(() => { document.dispatchEvent(new Event('resume')); });
+  };
+}

@@ -1,0 +1,280 @@
+//! One visitor in all tabs of the site: what this tab tells the others, and hears from them.
+//!
+//! Three things of the browser's, each good for what the others are not:
+//!
+//! - a Web Lock: one tab at a time gets tokens;
+//! - a BroadcastChannel: what it got, it tells the others at once, and whoever asks later. Tokens go
+//!   over it, in all three storages: only pages of this very origin (and, in a frame, below the same
+//!   site) can join a channel, and those could as well call `getToken` in a frame of their own. It is
+//!   named after client and issuer, and what is told about another client is not heard;
+//! - a line in localStorage, without a token ([`SessionStore::set_current`]): which refresh token is the current
+//!   one, and whether it is on its way. It tells a tab that was frozen, copied or brought back
+//!   that its own is spent, and outlives the tab that spent it.
+//!
+//! So a refresh token is sent once, except where nobody knows whether it was sent, nobody has a
+//! newer one, and the hidden frame does not help either: then the issuer has the last word.
+//!
+//! [`SessionStore::set_current`]: super::store::SessionStore::set_current
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use protocol::{Error, session::Session};
+
+use super::{
+    Event, Visitor,
+    store::{Claim, Note, Stamp},
+};
+use crate::{
+    browser::{
+        awake::Awake,
+        bell::Bell,
+        channel::Channel,
+        lock::{self, Lock},
+        storage::Store,
+        task::spawn,
+        timer,
+    },
+    deadline::{Deadline, now},
+    transport,
+};
+
+/// What a tab says that asks.
+const ASK: &str = "?";
+
+/// How long to wait for another tab to answer, in milliseconds. There may be none.
+const ANSWER_TIME: u32 = 200;
+
+/// How long to wait for a newer session, in milliseconds, when there is one: its tab may be busy.
+const PATIENCE: u32 = 2_000;
+
+/// How long a tab may hold the lock beyond the time that it gives itself, in milliseconds.
+const GRACE: u32 = 5_000;
+
+/// This tab's ties with the others.
+#[derive(Default)]
+pub(super) struct Tabs {
+    channel: RefCell<Option<Channel>>,
+    /// How often another tab has told something.
+    heard: Cell<u32>,
+    bell: Bell,
+    awake: RefCell<Option<Awake>>,
+}
+
+/// A change of the session that all tabs hear of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    /// Somebody has signed in, or nobody is signed in any more.
+    Person,
+    /// The same person has other tokens.
+    Tokens,
+}
+
+/// The right to get tokens, and whether by refresh token.
+pub(super) enum Turn {
+    /// No other tab does so at the same time.
+    Alone { _lock: Option<Lock> },
+    /// Others may.
+    Unsure,
+}
+
+impl Visitor {
+    /// Listens to the other tabs, and asks them what this one does not know yet.
+    pub(super) fn join_tabs(&'static self) {
+        let channel = Channel::open(&self.store.name("tabs"), move |data| {
+            if let Some(text) = data.as_string() {
+                self.hear(&text);
+            }
+        });
+        *self.tabs.channel.borrow_mut() = channel;
+        *self.tabs.awake.borrow_mut() = Some(Awake::listen(move || spawn(self.wake())));
+        self.post(ASK);
+    }
+
+    pub(super) fn stamp(&self) -> Stamp {
+        self.state.borrow().stamp
+    }
+
+    /// Takes a session in, or that there is none any more, for all tabs.
+    pub(super) fn publish(&self, change: Change, session: Option<Rc<Session>>) {
+        let mine = self.stamp();
+        let known = mine.change.max(self.store.last_change().change);
+        let change_at = now().as_millis().max(known + 1);
+        let stamp = Stamp {
+            person: match change {
+                Change::Person => change_at,
+                Change::Tokens => mine.person,
+            },
+            change: change_at,
+        };
+        self.store.set_current(stamp, session.as_deref());
+        match &session {
+            Some(session) => self.store.save(&Note::text(stamp, Some(session))),
+            None => self.store.clear(),
+        }
+        self.tell_tabs(stamp, session.as_deref());
+        let mut state = self.state.borrow_mut();
+        state.stamp = stamp;
+        state.session = session;
+    }
+
+    /// Waits until no other tab gets tokens.
+    pub(super) async fn take_turn(&self, deadline: Deadline) -> Result<Turn, Error> {
+        if !self.shares_refresh_tokens() {
+            return Ok(if self.store.is_durable() {
+                Turn::Unsure
+            } else {
+                // Nobody else was ever given this tab's refresh token.
+                Turn::Alone { _lock: None }
+            });
+        }
+        let most = i32::try_from(deadline.left() + GRACE).unwrap_or(i32::MAX);
+        let name = self.store.name("turn");
+        let lock = deadline
+            .limit(
+                "another tab",
+                Box::pin(async { Ok(lock::take(&name, most).await) }),
+            )
+            .await?;
+        Ok(match lock {
+            Some(lock) => Turn::Alone { _lock: Some(lock) },
+            None => Turn::Unsure,
+        })
+    }
+
+    /// Learns what other tabs have done in the meantime.
+    pub(super) async fn catch_up(&'static self) {
+        if self.store.is_shared()
+            && let Some(note) = self.store.load()
+        {
+            self.take_over(note);
+        }
+        if self.tabs.channel.borrow().is_some() {
+            let before = self.tabs.heard.get();
+            self.post(ASK);
+            let patience = if self.claim() == Claim::Ours {
+                ANSWER_TIME
+            } else {
+                PATIENCE
+            };
+            let answered = self.tabs.bell.until(|| {
+                let has_answer = self.tabs.heard.get() != before;
+                (has_answer && self.claim() == Claim::Ours).then_some(())
+            });
+            let _ = timer::deadline(Box::pin(answered), patience).await;
+        }
+        // Nobody has told whose turn it is now.
+        if self.is_overtaken() && self.with_session(|session| session.is_some()) {
+            self.forget_session("elsewhere", &Error::SignInRequired);
+        }
+    }
+
+    /// Whether somebody has signed in or out since, whom this tab has not heard of.
+    pub(super) fn is_overtaken(&self) -> bool {
+        self.store.last_change().person > self.stamp().person
+    }
+
+    /// Whether this tab's refresh token may be used, as far as it knows.
+    pub(super) fn claim(&self) -> Claim {
+        let state = self.state.borrow();
+        match &state.session {
+            Some(session) => self.store.claim(state.stamp, session),
+            None => Claim::Ours,
+        }
+    }
+
+    /// Says that the refresh token is on its way, before it is.
+    pub(super) fn note_spending(&self, session: &Session) {
+        self.store.set_spending(self.stamp(), session);
+    }
+
+    /// Says that it came to nothing: the issuer has answered, and has not taken it.
+    pub(super) fn note_unspent(&self, session: &Session) {
+        self.store.set_current(self.stamp(), Some(session));
+    }
+
+    /// Only where one tab at a time can be made to use them.
+    fn shares_refresh_tokens(&self) -> bool {
+        lock::are_known() && self.store.is_common()
+    }
+
+    /// Tells the other tabs, without the refresh token where they could not but use it at once.
+    fn tell_tabs(&self, stamp: Stamp, session: Option<&Session>) {
+        let bare = session
+            .filter(|_| !self.shares_refresh_tokens())
+            .map(|session| session.clone().without_refresh_token());
+        self.post(&Note::text(stamp, bare.as_ref().or(session)));
+    }
+
+    fn post(&self, text: &str) {
+        if let Some(channel) = &*self.tabs.channel.borrow() {
+            channel.post(&text.into());
+        }
+    }
+
+    fn hear(&'static self, text: &str) {
+        if text == ASK {
+            let state = self.state.borrow();
+            if state.session.is_some() {
+                self.tell_tabs(state.stamp, state.session.as_deref());
+            }
+            return;
+        }
+        if let Some(note) = Note::from_text(text) {
+            self.take_over(note);
+            self.tabs.heard.set(self.tabs.heard.get().wrapping_add(1));
+            self.tabs.bell.ring();
+        }
+    }
+
+    /// Takes over what another tab has brought about, if it is news.
+    fn take_over(&'static self, note: Note) {
+        let mine = self.stamp();
+        if note.stamp <= mine || note.session.as_ref().is_some_and(|it| !self.is_ours(it)) {
+            return;
+        }
+        let is_next_person = note.stamp.person > mine.person;
+        let Some(session) = note.session else {
+            self.forget_session("elsewhere", &Error::SignInRequired);
+            self.state.borrow_mut().stamp = note.stamp;
+            return;
+        };
+        let known = self.with_session(|held| {
+            let held = held?;
+            let is_same = held.subject().is_some() && held.subject() == session.subject();
+            Some(is_same || !is_next_person)
+        });
+        if known == Some(false) {
+            self.forget_session("elsewhere", &Error::SignInRequired);
+        }
+        if !self.store.is_shared() {
+            self.store.save(&Note::text(note.stamp, Some(&session)));
+        }
+        {
+            let mut state = self.state.borrow_mut();
+            state.stamp = note.stamp;
+            state.session = Some(Rc::new(session));
+        }
+        self.settle();
+        if is_next_person {
+            self.next_person(&Ok(()));
+        }
+        self.tell(if known == Some(true) {
+            &Event::Renewed
+        } else {
+            &Event::SignedIn
+        });
+    }
+
+    /// Time may have passed without this tab.
+    async fn wake(&'static self) {
+        transport::sweep(&Store::session(), now());
+        self.catch_up().await;
+        let is_hopeless = self.state.borrow().needs_person;
+        if !is_hopeless && self.with_session(|session| session.is_some()) {
+            self.schedule_renewal();
+        }
+    }
+}

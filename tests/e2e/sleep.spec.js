@@ -1,0 +1,200 @@
+/** Renewal by the wall clock: a machine that slept, a tab that was frozen, a network that went, a clock that was set. */
+
+import assert from 'node:assert/strict';
+import { clients } from '../op/op.js';
+import { ana, ask, call, element, event, events, eventually, freeze, isIdTokenOf, session, signIn, tag } from './support/page.js';
+import { world } from './support/world.js';
+
+const { story, op } = await world();
+const refreshes = () => op.asked('token').filter((one) => one.params?.grant_type === 'refresh_token');
+const live = (seconds) => Object.assign(op.settings, { accessTokenTtl: seconds, idTokenTtl: seconds });
+const quick = { 'min-ttl': '1', 'renew-at': '0.4', silent: 'false' };
+
+/** A page whose clock can be set, also over a reload, and whose timers for half a minute take three seconds. */
+async function withClock(scene, attributes) {
+  await scene.page.addInitScript(() => {
+    const { now } = Date;
+    const { setTimeout: start } = globalThis;
+    Date.now = () => now() + Number(sessionStorage.getItem('shift'));
+    globalThis.setTimeout = (work, ms, ...rest) => start(work, ms > 20_000 ? ms / 10 : ms, ...rest);
+  });
+  return scene.visit({ head: tag(attributes), body: element });
+}
+
+const ahead = (page, ms) => page.evaluate((shift) => { sessionStorage.setItem('shift', shift); }, ms);
+
+story('the machine slept over the renewal: it is made up for when the page is seen again', async (scene) => {
+  live(120);
+  const page = await withClock(scene, { silent: 'false' });
+  await signIn(page);
+  const first = (await call(page, 'getToken', { minTtl: 0 })).value;
+  op.forget();
+  // Timers stood still; the wall clock did not.
+  await ahead(page, 100_000);
+  await page.evaluate(() => { document.dispatchEvent(new Event('visibilitychange')); });
+  await event(page, 'renewed', { within: 5000 });
+  const second = (await call(page, 'getToken', { minTtl: 0 })).value;
+  assert.notEqual(second, first);
+  assert.equal(refreshes().length, 1);
+});
+
+story('the machine slept over the renewal, and nobody looks: a timer notices within half a minute', async (scene) => {
+  live(120);
+  const page = await withClock(scene, { silent: 'false' });
+  await signIn(page);
+  await ahead(page, 100_000);
+  await event(page, 'renewed', { within: 8000 });
+});
+
+story('a tab frozen for longer than its tokens live: one refresh when it thaws', async (scene) => {
+  live(6);
+  const page = await scene.visit({ head: tag(quick), body: element });
+  await signIn(page);
+  const thaw = await freeze(page);
+  op.forget();
+  await new Promise((resolve) => { setTimeout(resolve, 7000); });
+  assert.equal(op.asked('token').length, 0);
+  await thaw();
+  isIdTokenOf((await ask(page)).token, { op });
+  assert.equal(refreshes().length, 1);
+  assert.equal((await events(page, 'signed-out')).length, 0);
+});
+
+story('offline beyond the life of the tokens, and back: renewed as soon as the network is there', async (scene) => {
+  live(6);
+  const page = await scene.visit({ head: tag(quick), body: element });
+  await signIn(page);
+  op.forget();
+  await scene.context.setOffline(true);
+  assert.equal((await event(page, 'error')).code, 'offline');
+  await page.waitForTimeout(7000);
+  assert.equal(op.asked('token').length, 0);
+  assert.equal((await session(page)).subject, ana.subject, 'kept: only the issuer ends it');
+  await scene.context.setOffline(false);
+  // Long before the next try by back-off.
+  await event(page, 'renewed', { within: 2500 });
+  isIdTokenOf((await ask(page)).token, { op });
+  assert.equal(refreshes().length, 1);
+  assert.equal((await events(page, 'signed-out')).length, 0);
+});
+
+story('a token endpoint that cannot be reached: tried again, each time later, with the same refresh token', async (scene) => {
+  scene.expect(/ERR_CONNECTION_RESET|ERR_FAILED/);
+  live(20);
+  const page = await scene.visit({ head: tag({ ...quick, 'renew-at': '0.1' }), body: element });
+  await signIn(page);
+  op.forget();
+  const tries = [];
+  await page.route(`${op.issuer}/token`, async (route) => {
+    // The widget asks once more, bare, to tell CORS from the network.
+    if (route.request().method() === 'POST') tries.push(Date.now());
+    if (tries.length > 4) await route.continue();
+    else await route.abort('connectionreset');
+  });
+  await event(page, 'renewed', { within: 40_000 });
+  const pauses = tries.slice(1).map((at, index) => at - tries[index]);
+  assert.equal(pauses.length, 4);
+  assert.ok(pauses[3] > 2 * pauses[0], `each pause is longer: ${pauses}`);
+  assert.equal(refreshes().length, 1);
+  assert.equal(refreshes()[0].status, 200);
+  assert.equal((await events(page, 'signed-out')).length, 0);
+});
+
+for (const error of ['temporarily_unavailable', 'invalid_client']) {
+  story(`the token endpoint says ${error}: only invalid_grant ends a refresh token`, async (scene) => {
+    scene.expect(/status of 400/);
+    live(6);
+    const page = await scene.visit({ head: tag(quick), body: element });
+    await signIn(page);
+    op.forget();
+    let refused = 0;
+    await page.route(`${op.issuer}/token`, async (route) => {
+      refused += 1;
+      if (refused > 2) await route.continue();
+      else await route.fulfill({ status: 400, headers: { 'Access-Control-Allow-Origin': '*' }, json: { error } });
+    });
+    await event(page, 'renewed', { within: 15_000 });
+    assert.equal(refreshes().length, 1);
+    assert.equal((await session(page)).subject, ana.subject);
+    assert.equal((await events(page, 'signed-out')).length, 0);
+  });
+}
+
+story('the answer to a refresh is lost: the spent token is not sent again, the hidden frame gets a new one', async (scene) => {
+  scene.expect(/ERR_CONNECTION_RESET|ERR_FAILED/);
+  live(10);
+  const page = await scene.visit({ head: tag({ 'min-ttl': '1', 'renew-at': '0.4' }), body: element });
+  await signIn(page);
+  op.forget();
+  let lost = false;
+  await page.route(`${op.issuer}/token`, async (route) => {
+    if (lost || route.request().method() !== 'POST') return route.continue();
+    lost = true;
+    await route.fetch();
+    return route.abort('connectionreset');
+  });
+  await event(page, 'renewed', { within: 10_000 });
+  assert.ok(lost);
+  assert.equal(refreshes().length, 1);
+  assert.deepEqual(op.asked('authorize').map((one) => one.params.prompt), ['none']);
+  await event(page, 'renewed', { count: 2, within: 10_000 });
+  const sent = refreshes().map((one) => one.params.refresh_token);
+  assert.equal(new Set(sent).size, sent.length);
+  assert.ok(refreshes().every((one) => one.status === 200));
+});
+
+story('a clock set back: the renewal comes when it would have come', async (scene) => {
+  live(10);
+  const page = await withClock(scene, quick);
+  await signIn(page);
+  const since = Date.now();
+  await ahead(page, -50_000);
+  await event(page, 'renewed', { within: 15_000 });
+  assert.ok(Date.now() - since < 12_000);
+  assert.ok((await session(page)).expiresAt < Date.now() - 30_000, 'by the clock that there is');
+});
+
+story('a clock set back, then a reload: tokens from the future are renewed at once', async (scene) => {
+  live(3600);
+  const page = await withClock(scene, { silent: 'false', 'clock-skew': '300' });
+  await signIn(page);
+  op.forget();
+  await ahead(page, -200_000);
+  await page.reload();
+  await event(page, 'renewed', { within: 5000 });
+  isIdTokenOf((await ask(page)).token, { op });
+  assert.equal(refreshes().length, 1);
+  await page.waitForTimeout(3000);
+  assert.equal(refreshes().length, 1, 'once');
+});
+
+story('a clock set forward: what looks spent is renewed before it is handed out', async (scene) => {
+  live(120);
+  const page = await withClock(scene, { silent: 'false' });
+  await signIn(page);
+  const first = (await call(page, 'getToken', { minTtl: 0 })).value;
+  op.forget();
+  await ahead(page, 58_000);
+  const { value } = await call(page, 'getToken', { minTtl: 90 });
+  isIdTokenOf(value, { op });
+  assert.notEqual(value, first);
+  assert.equal(refreshes().length, 1);
+});
+
+story('without a refresh token: a frame that fails once does not end the session', async (scene) => {
+  live(30);
+  const page = await scene.visit({ head: tag({ 'min-ttl': '1', 'renew-at': '0.2', 'client-id': clients.implicit, flow: 'implicit' }), body: element });
+  await signIn(page);
+  op.forget();
+  let failed = 0;
+  await page.route(`${op.issuer}/auth?**`, async (route) => {
+    failed += 1;
+    if (failed > 1) await route.continue();
+    else await route.fulfill({ status: 503, body: 'busy' });
+  });
+  scene.expect(/status of 503/);
+  await eventually(() => failed, 'the frame fails', 15_000);
+  await event(page, 'error', { within: 10_000 });
+  assert.equal((await session(page)).subject, ana.subject);
+  assert.equal((await events(page, 'signed-out')).length, 0);
+});
