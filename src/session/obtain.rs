@@ -99,6 +99,9 @@ impl Visitor {
                 state.needs_person |= result == Err(Error::SignInRequired);
                 drop(state);
                 if let Err(error) = &result {
+                    if ends_session(error) {
+                        self.end_session("refused");
+                    }
                     self.tell_failure(error);
                 }
             }
@@ -176,12 +179,7 @@ impl Visitor {
                 self.state.borrow_mut().session = Some(Rc::new(spent));
                 Ok(false)
             }
-            Err(error) => {
-                if ends_session(&error) {
-                    self.end_session("refused");
-                }
-                Err(error)
-            }
+            Err(error) => Err(error),
         }
     }
 
@@ -213,12 +211,7 @@ impl Visitor {
                     | Refusal::AccountSelectionRequired,
                 ..
             } => Error::SignInRequired,
-            error => {
-                if ends_session(&error) {
-                    self.end_session("refused");
-                }
-                error
-            }
+            error => error,
         })
     }
 
