@@ -6,6 +6,7 @@
  * - `answer({ query, fragment }, about)`: the authorization answer; `about.part` is the one of the two that an honest answer uses;
  * - `tokens(body, about)`: the token endpoint's answer; `refuse`: its error, with a description;
  * - `discovery(document, issuer)`, `keys(keys, issuer)`: the documents;
+ * - `hold(issuer)`: waits before the authorization endpoint begins to answer;
  * - `wire`: how the answer of a route is sent, by a name in `wire.js`;
  * - `signsWith`: the name of the key that signs from now on; `logoutState`: the `state` that a sign-out brings back.
  */
@@ -51,6 +52,9 @@ const symmetric = (secretOf) => respelt(([, claims], { own }) => hmac(encode({ a
 const unsigned = (alg, signature = '') => respelt(([, claims]) => [encode({ alg }), claims, signature]);
 
 const signature = {
+  'nothing wrong': {},
+  'nothing wrong, ES256': { signsWith: 'es256' },
+  'signature wrong, ES256': { signsWith: 'es256', ...respelt(([header, claims, text]) => [header, claims, (text[0] === 'A' ? 'B' : 'A') + text.slice(1)]) },
   'signature wrong': respelt(([header, claims, text]) => [header, claims, (text[0] === 'A' ? 'B' : 'A') + text.slice(1)]),
   'signature empty': respelt(([header, claims]) => [header, claims, '']),
   'signed with another key': strange(),
@@ -265,8 +269,17 @@ const documents = {
   'no access token': tokens({ access_token: undefined }),
   'an access token with a line break': tokens({ access_token: 'a-token-of-two\r\nX-Injected: lines' }),
   'no refresh token': tokens({ refresh_token: undefined }),
+  'token endpoint at a server that is not there': { discovery: (document, { nowhere }) => ({ ...document, token_endpoint: `${nowhere}/token` }) },
+  'keys at a server that is not there': { discovery: (document, { nowhere }) => ({ ...document, jwks_uri: `${nowhere}/jwks` }) },
   'keys rotated just before signing': { signsWith: 'next', keys: async () => [(await key('next')).jwk] },
   'keys rotated under the same kid': { signsWith: 'next', draft: ({ header: head }) => { head.kid = 'own'; }, keys: async () => [{ ...(await key('next')).jwk, kid: 'own' }] },
+  'keys rotated while the window is open': {
+    hold: async (issuer) => {
+      while (!issuer.asked('keys').length) await new Promise((resolve) => { setTimeout(resolve, 10); });
+      issuer.signsWith = 'next';
+      issuer.publishes = ['next'];
+    },
+  },
   'another state after the sign-out': { logoutState: 'another-state' },
 };
 

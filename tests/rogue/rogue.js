@@ -83,9 +83,12 @@ export async function startRogue({ sites }) {
     (way ? wire[way] : send)(response, answer, { trap: `${elsewhere}/trap` });
   }
 
+  const nowhere = await closedOrigin();
   return {
     origin,
     elsewhere,
+    /** An origin at which no server listens. */
+    nowhere,
     trap: `${elsewhere}/trap`,
     /** What came where nothing may come. */
     trapped,
@@ -96,7 +99,7 @@ export async function startRogue({ sites }) {
      */
     issuer: (options = {}) => {
       const id = `Issuer-${issuers.size + 1}`;
-      const issuer = makeIssuer(origin + '/' + id, { sites, trap: `${elsewhere}/trap`, ...options });
+      const issuer = makeIssuer(origin + '/' + id, { sites, trap: `${elsewhere}/trap`, nowhere, ...options });
       issuers.set(id, issuer);
       return issuer;
     },
@@ -104,7 +107,7 @@ export async function startRogue({ sites }) {
   };
 }
 
-function makeIssuer(base, { sites, trap, end = '', refreshTokens = true }) {
+function makeIssuer(base, { sites, trap, nowhere, end = '', refreshTokens = true }) {
   let fault = {};
   let only = kinds;
   const issuer = {
@@ -112,6 +115,7 @@ function makeIssuer(base, { sites, trap, end = '', refreshTokens = true }) {
     url: base + end,
     sites,
     trap,
+    nowhere,
     refreshTokens,
     /** What it was asked, oldest first: route, kind (window, frame, refresh), parameters, headers. */
     records: [],
@@ -175,6 +179,7 @@ const handlers = {
     const { params } = record;
     record.kind = params.prompt === 'none' ? 'frame' : 'window';
     const fault = issuer.faultFor(record.kind);
+    await fault.hold?.(issuer);
     if (!issuer.sites.some((site) => params.redirect_uri === `${site}/messenger-auth/authWindow.html`)) return { status: 400, body: 'redirect_uri is not registered' };
     const implicit = params.response_type !== 'code';
     const answer = { query: new URLSearchParams(), fragment: new URLSearchParams() };
@@ -298,6 +303,14 @@ async function idToken(occasion, fault) {
   await fault.draft?.(draft, about);
   const { header, claims, key: by } = draft;
   return fault.seal ? fault.seal(draft, about) : sign(header, claims, by);
+}
+
+async function closedOrigin() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, 'localhost', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return `http://localhost:${port}`;
 }
 
 async function text(request) {

@@ -18,10 +18,10 @@ export const wire = {
     response.writeHead(200, { ...headers, 'Content-Length': String(Buffer.byteLength(body) + 100) });
     response.write(body.slice(0, Math.ceil(body.length / 2)), () => setTimeout(() => response.destroy(), 50));
   },
-  'hangs up without a word': (response) => { response.destroy(); },
   'never answers': () => {},
-  'drips a byte a second': (response, { status = 200, headers, body = '' }) => {
-    response.writeHead(status, headers);
+  'drips a byte a second': (response, { headers: { location: _, ...headers }, body = '' }) => {
+    // A redirect would be followed at its first line: what drips is a page.
+    response.writeHead(200, { 'Content-Type': 'text/html', ...headers });
     let sent = 0;
     const drip = setInterval(() => {
       response.write(body[sent] ?? ' ');
