@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { life } from '../rogue/rogue.js';
-import { accepted, asked, forward, refused, rogueWorld, signIn, table } from './support/rogue.js';
+import { call } from './support/page.js';
+import { accepted, asked, forward, renewalIsDue, rogueWorld, table } from './support/rogue.js';
 
 const world = await rogueWorld();
 const { story } = world;
@@ -88,3 +89,31 @@ table(world, [
   { code: 'accepted', in: ['refresh'], faults: ['auth_time absent', 'auth_time of the first sign-in'], attributes: { 'max-age': '1' } },
   { code: 'subject-changed', in: ['refresh'], faults: ['auth_time of another sign-in'], check: ended },
 ]);
+
+story('no ID token → the hidden frame brings one, no error (refresh)', async (scene) => {
+  const { page, visit } = scene;
+  const issuer = scene.issuer();
+  await visit(issuer, {});
+  const first = await asked(page);
+  issuer.misbehave('no ID token', { in: ['refresh'] });
+  await renewalIsDue(page);
+  const second = await asked(page);
+  await accepted(page, issuer, second);
+  assert.notEqual(second.token, first.token);
+  assert.deepEqual(issuer.asked('token').map(({ kind, status }) => `${kind} ${status}`), ['frame 200', 'refresh 200', 'frame 200']);
+  assert.ok(await page.evaluate(() => __story.events.every(({ name }) => name !== 'error')));
+});
+
+story('no ID token, and nobody known in the hidden frame → the held one until its exp, then sign-in-required (refresh)', async (scene) => {
+  const { page, visit } = scene;
+  const issuer = scene.issuer();
+  await visit(issuer, {});
+  const { token } = await asked(page);
+  issuer.misbehave('no ID token', { in: ['refresh'] });
+  issuer.known = false;
+  await renewalIsDue(page);
+  assert.equal((await asked(page)).code, 'sign-in-required', 'too short for who wants a minute');
+  assert.equal((await call(page, 'getToken', { minTtl: 10 })).value, token);
+  await forward(page, life * 1000);
+  assert.equal((await call(page, 'getToken', { minTtl: 0 })).code, 'sign-in-required');
+});

@@ -15,6 +15,7 @@ mod glue;
 mod node;
 mod process;
 mod size;
+mod table;
 mod test;
 mod toolchain;
 mod weight;
@@ -32,6 +33,7 @@ usage: cargo xtask <command>
   demo                     build, then the demo site with its own OpenID Provider
   test [part] [filter]     everything, or one part: native, types, browser;
                            filter: part of a test's name (native) or of a spec's file name (browser)
+  table                    docs/attacks-results.md, from the last run of all browser tests
   size [--check|--crates]  what each shipped file weighs; fail when over budget; where the bytes come from
 ";
 
@@ -59,6 +61,7 @@ fn run(arguments: &[&str]) -> Outcome {
         ["test", "types"] => test::types(&workspace),
         ["test", "browser"] => test::browser(&workspace, None),
         ["test", "browser", filter] => test::browser(&workspace, Some(filter)),
+        ["table"] => table::write(&workspace),
         ["size"] => size::report(&workspace),
         ["size", "--check"] => size::check(&workspace),
         ["size", "--crates"] => weight::report(&workspace),

@@ -7,6 +7,7 @@ import { startSite } from '../../site/site.js';
 import { launch } from './browser.js';
 import { element, event, events, loaded, tag } from './page.js';
 import { record } from './recorder.js';
+import { noted } from './results.js';
 
 /**
  * The callback's answer comes 500 ms before the host's limit. Half of that is left to a machine whose timers are late, in milliseconds.
@@ -63,7 +64,7 @@ export async function rogueWorld() {
   };
 
   /** One test; it fails on anything uncaught in a page, on a fault of the provider's own, and on any window left behind. */
-  const story = (name, run) => test(name, { timeout: 60_000 }, async () => {
+  const story = (name, run) => test(name, { timeout: 60_000 }, () => noted(name, async () => {
     const issuers = [];
     const issuer = (options) => {
       issuers.push(rogue.issuer(options));
@@ -78,7 +79,7 @@ export async function rogueWorld() {
       for (const other of context.pages()) if (other !== page) await other.close();
       await page.evaluate(() => { sessionStorage.clear(); localStorage.clear(); }).catch(() => {});
     }
-  });
+  }));
 
   return { site, rogue, browser, context, page, visit, story };
 }
