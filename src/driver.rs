@@ -15,6 +15,7 @@ use protocol::{
     login::Redirect,
     secret::Secret,
     step::{Next, Step},
+    time::Timestamp,
 };
 
 use crate::{
@@ -253,7 +254,6 @@ async fn send(request: &Request, deadline: Deadline) -> Fetched {
             accept: request.accept,
             cache: match request.reuse {
                 Reuse::Never => fetch::Cache::Default,
-                // The protocol counts the age of what it reuses from when it arrived here.
                 Reuse::Session | Reuse::Reload => fetch::Cache::Validated,
             },
             credentials: match request.credentials {
@@ -271,7 +271,10 @@ async fn send(request: &Request, deadline: Deadline) -> Fetched {
             status: answer.status,
             content_type: answer.content_type,
             body: answer.body,
-            received_at: now(),
+            reloaded_at: match request.reuse {
+                Reuse::Reload => now(),
+                Reuse::Never | Reuse::Session => Timestamp::from_millis(0),
+            },
         }),
         Err(fetch::FetchError::Offline) => Err(Error::Offline),
         Err(fetch::FetchError::Network) => Err(Error::Network { url: url() }),

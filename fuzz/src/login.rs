@@ -125,7 +125,7 @@ pub(crate) fn answered(status: u16, body: &[u8]) -> Fetched {
         status,
         content_type: None,
         body: body.into(),
-        received_at: now(),
+        reloaded_at: Timestamp::from_millis(0),
     })
 }
 

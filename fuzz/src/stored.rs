@@ -41,9 +41,9 @@ fn check_session(session: &Session) {
         assert!(
             session.token(kind, u32::MAX, now()).is_none() || end > now().plus_seconds(1 << 31)
         );
-        let received = session.renew_at(kind, 0.0);
+        let received = session.renew_at(kind, 0.0, end);
         for share in [-1.0, 0.75, 1.0, f64::INFINITY, f64::NAN] {
-            let renewal = session.renew_at(kind, share);
+            let renewal = session.renew_at(kind, share, end);
             // A share of all the time there is, is not exact.
             let exact = [received, end]
                 .iter()

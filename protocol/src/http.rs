@@ -69,9 +69,9 @@ pub struct Response {
     pub content_type: Option<String>,
     /// The body, at most [`MAX_BODY`] bytes.
     pub body: Vec<u8>,
-    /// When the answer came from the network; an answer reused under
-    /// [`Reuse::Session`] keeps its first moment.
-    pub received_at: Timestamp,
+    /// When it was fetched anew ([`Reuse::Reload`]); the beginning of time for an answer
+    /// that never was, however young it is.
+    pub reloaded_at: Timestamp,
 }
 
 /// A response, or why there is none (`offline`, `network`, `timeout`, `cors-blocked`,
@@ -146,7 +146,7 @@ impl fmt::Debug for Response {
         f.debug_struct("Response")
             .field("status", &self.status)
             .field("content_type", &self.content_type)
-            .field("received_at", &self.received_at)
+            .field("reloaded_at", &self.reloaded_at)
             .finish_non_exhaustive()
     }
 }

@@ -21,9 +21,8 @@ use crate::{
 
 use self::compact::Unverified;
 
-/// Keys received longer ago than this are fetched once more when none fits, in
-/// milliseconds: one minute.
-const KEYS_MAY_BE_STALE_AFTER: i64 = 60_000;
+/// How often keys are fetched anew when none fits, at most, in milliseconds: once a minute.
+const RELOAD_EVERY: i64 = 60_000;
 
 /// What an ID token must say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,8 +139,8 @@ pub fn check(raw: &Secret, expectation: Expectation, keys: Keys) -> Next<IdToken
         Keys::At { jwks_uri } => Ok(Step::fetch(
             request(&jwks_uri, Reuse::Session),
             move |fetched, now| {
-                let (keys, received_at) = read_keys(&jwks_uri, fetched)?;
-                let retry = if now.millis_since(received_at) > KEYS_MAY_BE_STALE_AFTER {
+                let (keys, reloaded_at) = read_keys(&jwks_uri, fetched)?;
+                let retry = if now.millis_since(reloaded_at) > RELOAD_EVERY {
                     Retry::Once { jwks_uri }
                 } else {
                     Retry::Never
@@ -234,5 +233,5 @@ fn request(jwks_uri: &str, reuse: Reuse) -> Request {
 fn read_keys(jwks_uri: &str, fetched: Fetched) -> Result<(KeySet, Timestamp), Error> {
     let response = fetched?;
     response.expect_success(jwks_uri)?;
-    Ok((KeySet::parse(&response.body)?, response.received_at))
+    Ok((KeySet::parse(&response.body)?, response.reloaded_at))
 }

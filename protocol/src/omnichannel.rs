@@ -68,7 +68,7 @@ mod tests {
         Secret::new([&part(header), ".", &part(claims), ".c2ln"].concat())
     }
 
-    fn with(more: Value) -> Vec<&'static str> {
+    fn with(more: &Value) -> Vec<&'static str> {
         let mut claims =
             json!({ "iss": "https://www.example.com", "sub": "a", "iat": 1, "exp": 2 });
         for (name, value) in more.as_object().unwrap() {
@@ -79,9 +79,9 @@ mod tests {
 
     #[test]
     fn what_microsofts_example_has_is_taken() {
-        assert!(with(json!({})).is_empty());
+        assert!(with(&json!({})).is_empty());
         let contexts = r#"{"msdyn_cartvalue":"10000","msdyn_isvip":"false","n":1,"b":true}"#;
-        assert!(with(json!({ "lwicontexts": contexts })).is_empty());
+        assert!(with(&json!({ "lwicontexts": contexts })).is_empty());
     }
 
     #[test]
@@ -96,7 +96,7 @@ mod tests {
             (json!({ "lwicontexts": "[]" }), "lwicontexts"),
             (json!({ "lwicontexts": "no JSON" }), "lwicontexts"),
         ] {
-            let objections = with(claims.clone());
+            let objections = with(&claims);
             assert_eq!(objections.len(), 1, "{claims}");
             assert!(objections[0].contains(word), "{claims}: {objections:?}");
         }

@@ -16,6 +16,7 @@ mod glue;
 mod node;
 mod process;
 mod size;
+mod table;
 mod test;
 mod toolchain;
 mod weight;
@@ -35,6 +36,7 @@ usage: cargo xtask <command>
                            filter: part of a test's name (native) or of a spec's file name (browser)
   fuzz [target] [--seconds N]
                            what strangers can send, against what must hold of it; 60 seconds a target
+  table                    docs/attacks-results.md, from the last run of all browser tests
   size [--check|--crates]  what each shipped file weighs; fail when over budget; where the bytes come from
 ";
 
@@ -63,6 +65,7 @@ fn run(arguments: &[&str]) -> Outcome {
         ["test", "browser"] => test::browser(&workspace, None),
         ["test", "browser", filter] => test::browser(&workspace, Some(filter)),
         ["fuzz", rest @ ..] => fuzz::run(&workspace, rest),
+        ["table"] => table::write(&workspace),
         ["size"] => size::report(&workspace),
         ["size", "--check"] => size::check(&workspace),
         ["size", "--crates"] => weight::report(&workspace),

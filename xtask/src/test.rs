@@ -9,6 +9,7 @@ use crate::fuzz;
 use crate::node::Node;
 use crate::process;
 use crate::size;
+use crate::table;
 use crate::toolchain;
 use crate::workspace::Workspace;
 use std::fs;
@@ -85,7 +86,8 @@ pub(crate) fn browser(workspace: &Workspace, filter: Option<&str>) -> Outcome {
     bundle::build(workspace, Optimisation::Smallest)?;
     process::heading("browser tests");
     let node = Node::ready(workspace)?;
-    process::run(
+    let results = table::empty_folder(workspace)?;
+    let outcome = process::run(
         node.node()
             .args([
                 "--test",
@@ -94,8 +96,11 @@ pub(crate) fn browser(workspace: &Workspace, filter: Option<&str>) -> Outcome {
                 "--test-reporter=spec",
             ])
             .args(specs)
-            .env("CHROMIUM", chromium),
-    )
+            .env("CHROMIUM", chromium)
+            .env("RESULTS", results),
+    );
+    let told = table::totals(workspace, &node);
+    outcome.and(told)
 }
 
 /// Every `tests/**/tsconfig*.json`, two folders deep.

@@ -16,14 +16,14 @@ use crate::{
 const ONCE: &[Reuse] = &[Reuse::Session];
 const TWICE: &[Reuse] = &[Reuse::Session, Reuse::Reload];
 
-/// When held keys are old enough to be fetched again.
+/// When the keys were last fetched anew, long enough ago for once more.
 const AN_HOUR_AGO: i64 = NOW - 3600;
 
 /// A login whose token is signed with a key that the held keys do not have.
 fn rotated() -> Login {
     Login {
         keys: vec![named("old", signer::public("other p256"))],
-        received_at: AN_HOUR_AGO,
+        reloaded_at: AN_HOUR_AGO,
         reloaded: Some(Ok(Login::good().keys)),
         ..Login::good()
     }
@@ -33,7 +33,7 @@ fn rotated() -> Login {
 fn forged() -> Login {
     Login {
         signer: "other p256",
-        received_at: AN_HOUR_AGO,
+        reloaded_at: AN_HOUR_AGO,
         reloaded: Some(Ok(Login::good().keys)),
         ..Login::good()
     }
@@ -54,9 +54,9 @@ fn check(served: impl Into<std::collections::VecDeque<Fetched>>) -> Outcome {
 
 #[test]
 fn held_keys_that_fit_are_not_fetched_again() {
-    for received_at in [NOW, AN_HOUR_AGO, 0] {
+    for reloaded_at in [NOW, AN_HOUR_AGO, 0] {
         let outcome = Login {
-            received_at,
+            reloaded_at,
             ..Login::good()
         }
         .outcome();
@@ -109,7 +109,7 @@ fn signature_of_no_key_is_signature_invalid_after_one_more_request() {
 #[test]
 fn keys_are_fetched_again_at_most_once_a_minute() {
     let unknown = Login {
-        received_at: NOW - 60,
+        reloaded_at: NOW - 60,
         reloaded: None,
         ..rotated()
     };
@@ -120,7 +120,7 @@ fn keys_are_fetched_again_at_most_once_a_minute() {
     );
 
     let outcome = Login {
-        received_at: NOW - 60,
+        reloaded_at: NOW - 60,
         reloaded: None,
         ..forged()
     }
@@ -131,7 +131,7 @@ fn keys_are_fetched_again_at_most_once_a_minute() {
     );
 
     let a_second_later = Login {
-        received_at: NOW - 61,
+        reloaded_at: NOW - 61,
         ..rotated()
     };
     let outcome = a_second_later.outcome();

@@ -38,7 +38,7 @@ pub(crate) struct Login {
     /// The keys that the provider publishes.
     pub(crate) keys: Vec<Value>,
     /// When they were received, in seconds since 1970.
-    pub(crate) received_at: i64,
+    pub(crate) reloaded_at: i64,
     /// What the provider answers to the second request for its keys, if there is one.
     pub(crate) reloaded: Option<Result<Vec<Value>, Error>>,
     pub(crate) expectation: Expectation,
@@ -68,7 +68,7 @@ impl Login {
             }),
             signer: "p256",
             keys: vec![named("one", signer::public("p256"))],
-            received_at: NOW - 30,
+            reloaded_at: NOW - 30,
             reloaded: None,
             expectation: Expectation {
                 issuer: ExpectedIssuer::Exactly(ISSUER.into()),
@@ -128,9 +128,9 @@ impl Login {
     pub(crate) fn outcome_of(&self, token: &str) -> Outcome {
         let mut answers = VecDeque::from([Ok(self.keys.clone())]);
         answers.extend(self.reloaded.clone());
-        let served = answers.into_iter().zip([self.received_at, NOW]);
-        let served = served.map(|(keys, received_at)| {
-            keys.map(|keys| answer(200, &json!({ "keys": keys }).to_string(), received_at))
+        let served = answers.into_iter().zip([self.reloaded_at, NOW]);
+        let served = served.map(|(keys, reloaded_at)| {
+            keys.map(|keys| answer(200, &json!({ "keys": keys }).to_string(), reloaded_at))
         });
         drive(
             id_token::check(&Secret::new(token), self.expectation.clone(), at_jwks_uri()),
@@ -188,12 +188,12 @@ pub(crate) fn at_jwks_uri() -> Keys {
 }
 
 /// An HTTP answer.
-pub(crate) fn answer(status: u16, body: &str, received_at: i64) -> Response {
+pub(crate) fn answer(status: u16, body: &str, reloaded_at: i64) -> Response {
     Response {
         status,
         content_type: Some("application/json".into()),
         body: body.into(),
-        received_at: Timestamp::from_seconds(received_at),
+        reloaded_at: Timestamp::from_seconds(reloaded_at),
     }
 }
 

@@ -64,7 +64,7 @@ impl Browser {
             status,
             content_type: None,
             body: body.into(),
-            received_at: self.now,
+            reloaded_at: self.now,
         };
         self.answers.insert(url.to_owned(), Ok(response));
     }

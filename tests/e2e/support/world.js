@@ -6,6 +6,7 @@ import { startOp } from '../../op/op.js';
 import { startSite } from '../../site/site.js';
 import { launch } from './browser.js';
 import { record } from './recorder.js';
+import { noted } from './results.js';
 
 /** Nothing in a story waits longer than this, unless it says so. Milliseconds. */
 const PATIENCE = 15_000;
@@ -30,7 +31,7 @@ export async function world({ settings = {}, pages = ['/page'], blockWindows = f
   const original = { ...op.settings };
 
   /** Tells one story: `run` gets what `open` gives. It fails on any problem in a page that the story did not announce. */
-  const story = (name, options, run = options) => test(name, { timeout: 90_000 }, async () => {
+  const story = (name, options, run = options) => test(name, { timeout: 90_000 }, () => noted(name, async () => {
     const scene = await open({ site, op, browser, context: options === run ? {} : options });
     try {
       await run(scene);
@@ -42,7 +43,7 @@ export async function world({ settings = {}, pages = ['/page'], blockWindows = f
       site.requests.length = 0;
       for (const path of scene.replaced) site.restore(path);
     }
-  });
+  }));
 
   return { site, cdn, op, browser, story };
 }

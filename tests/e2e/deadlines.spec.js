@@ -1,0 +1,82 @@
+/** A provider that never answers, or drips a byte a second, at each point: every call has its answer inside its own deadline. */
+
+import assert from 'node:assert/strict';
+import { call, eventually } from './support/page.js';
+import { accepted, asked, renewalIsDue, rogueWorld, table } from './support/rogue.js';
+
+const world = await rogueWorld();
+const { story } = world;
+
+const quick = { 'timeout-ms': '1500', 'sign-in-timeout-ms': '2500' };
+const ways = (route) => ['never answers', 'drips a byte a second'].map((way) => `${route} ${way}`);
+const nothingLeft = ({ page, context }) => eventually(() => context.pages().length === 1 && page.frames().length === 1, 'no window and no frame is left behind');
+/** `getAuthenticationToken` and `getToken` are both asked, but for the window: that is `signIn`. */
+const points = (route, flows) => flows.map((flow) => ({ code: 'timeout', in: [flow], faults: ways(route), attributes: quick, check: nothingLeft }));
+
+table(world, [
+  ...points('discovery', ['hidden frame', 'window']),
+  ...points('keys', ['hidden frame', 'window']),
+  ...points('authorize', ['hidden frame', 'window', 'renewal in a hidden frame']),
+  ...points('token', ['hidden frame', 'window', 'refresh']),
+]);
+
+for (const way of ways('token')) {
+  story(`${way} → timeout (getToken with a deadline of its own)`, async (scene) => {
+    const { page, visit } = scene;
+    const issuer = scene.issuer();
+    await visit(issuer, { 'timeout-ms': '10000' });
+    issuer.misbehave(way);
+    const result = await page.evaluate(async () => {
+      const since = performance.now();
+      const code = await MessengerAuth.client.getToken({ timeoutMs: 700 }).catch((fault) => fault.code);
+      return { code, ms: performance.now() - since };
+    });
+    assert.equal(result.code, 'timeout');
+    assert.ok(result.ms < 1700, `after ${Math.round(result.ms)} ms`);
+  });
+
+  story(`${way} → timeout (getToken that opens a window)`, async (scene) => {
+    const { page, visit } = scene;
+    const issuer = scene.issuer();
+    await visit(issuer, { ...quick, silent: 'false' });
+    issuer.misbehave(way);
+    const result = await page.evaluate(async () => {
+      const since = performance.now();
+      const code = await MessengerAuth.client.getToken({ interaction: 'popup', timeoutMs: 1200 }).catch((fault) => fault.code);
+      return { code, ms: performance.now() - since };
+    });
+    assert.equal(result.code, 'timeout');
+    assert.ok(result.ms < 2200, `after ${Math.round(result.ms)} ms`);
+    await nothingLeft(scene);
+  });
+}
+
+story('authorize never answers → null and timeout, each at its own deadline (calls that join a window)', async (scene) => {
+  const { page, visit } = scene;
+  const issuer = scene.issuer();
+  await visit(issuer, { ...quick, silent: 'false' });
+  issuer.misbehave('authorize never answers');
+  const result = await page.evaluate(async () => {
+    const since = performance.now();
+    const timed = (work) => work.then((value) => [value, performance.now() - since], ({ code }) => [code, performance.now() - since]);
+    const { client } = MessengerAuth;
+    const signingIn = timed(client.signIn());
+    const [callback, getToken, sooner] = await Promise.all([timed(__story.ask()), timed(client.getToken()), timed(client.getToken({ timeoutMs: 400 }))]);
+    return { callback, getToken, sooner, signIn: await signingIn };
+  });
+  assert.deepEqual([result.callback[0].token, result.getToken[0], result.sooner[0], result.signIn[0]], [null, 'timeout', 'timeout', 'timeout']);
+  assert.ok(result.callback[1] < 1500 && result.sooner[1] < 1400 && result.getToken[1] < 2500 && result.signIn[1] < 3500, JSON.stringify(result));
+  await nothingLeft(scene);
+});
+
+story('token never answers at a refresh → the token that is held is still good for whoever asks for less', async (scene) => {
+  const { page, visit } = scene;
+  const issuer = scene.issuer();
+  await visit(issuer, quick);
+  await accepted(page, issuer, await asked(page));
+  await renewalIsDue(page);
+  issuer.misbehave('token never answers', { in: ['refresh'] });
+  const { value } = await call(page, 'getToken', { minTtl: 0 });
+  assert.ok(issuer.secrets.includes(value));
+  assert.equal(issuer.asked('token', 'refresh').length, 0);
+});
