@@ -72,6 +72,10 @@ export interface CommonOptions {
   silent?: boolean;
   /** Who receives the result. Default: `page`. */
   host?: "page" | "dynamics" | "genesys-messenger" | "genesys-embeddable";
+  /** For `genesys-embeddable`, in the place of `clientId`: the client of each region, by its domain. */
+  clientIds?: Readonly<Record<string, string>>;
+  /** For `genesys-embeddable`: as in `framework.js`. Says which redirect URIs are to be registered. */
+  dedicatedLoginWindow?: boolean;
   /** Dotted path on `window`; `none` switches it off. Default: `auth.getAuthenticationToken`. */
   callback?: string;
   /** What the callback gives. Default: what the host takes, else an ID token where there is one. */

@@ -4,7 +4,7 @@ use protocol::{
     Error,
     address::Address,
     client::{Client, ResponseType},
-    issuer::Issuer,
+    issuer::{Issuer, Kind},
     json,
     login::Redemption,
     options::Options,
@@ -63,6 +63,8 @@ pub enum Host {
     Dynamics,
     /// Genesys Messenger, through its plugin `AuthProvider`.
     GenesysMessenger,
+    /// Genesys Embeddable Framework, through the frame that Genesys serves.
+    GenesysEmbeddable,
 }
 
 /// What the callback gives.
@@ -134,8 +136,18 @@ impl Config {
         let host = options
             .choice(
                 "host",
-                &["page", "dynamics", "genesys-messenger"],
-                &[Host::Page, Host::Dynamics, Host::GenesysMessenger],
+                &[
+                    "page",
+                    "dynamics",
+                    "genesys-messenger",
+                    "genesys-embeddable",
+                ],
+                &[
+                    Host::Page,
+                    Host::Dynamics,
+                    Host::GenesysMessenger,
+                    Host::GenesysEmbeddable,
+                ],
             )
             .unwrap_or(Host::Page);
         let gives_code = client.response_type == ResponseType::Code;
@@ -146,6 +158,13 @@ impl Config {
                 "'genesys-messenger' takes a code or an ID token, and this issuer, flow and scope give neither",
             );
         }
+        if host == Host::GenesysEmbeddable && !matches!(issuer.kind(), Kind::GenesysCloud(_)) {
+            options.refuse(
+                "host",
+                "'genesys-embeddable' takes tokens of Genesys Cloud: set issuer to 'genesys-cloud:<domain>'",
+            );
+        }
+        let _ = options.switch("dedicatedLoginWindow");
         let usual = match host {
             Host::GenesysMessenger if gives_code => HandOver::Code,
             _ if gives_id_token => HandOver::Token(TokenKind::IdToken),
@@ -246,7 +265,7 @@ impl Host {
     #[must_use]
     pub fn redemption(self) -> Redemption {
         match self {
-            Self::Page | Self::GenesysMessenger => Redemption::ByHost,
+            Self::Page | Self::GenesysMessenger | Self::GenesysEmbeddable => Redemption::ByHost,
             Self::Dynamics => Redemption::ByHostWithoutPkce,
         }
     }
@@ -339,10 +358,14 @@ fn client(options: &Options<'_>, issuer: &Issuer, default_redirect_uri: Option<&
     } else {
         ""
     };
-    Client {
-        client_id: options
+    let client_id = match (options.get("clientId"), client_of_region(options, issuer)) {
+        (None, Some(client_id)) => client_id,
+        _ => options
             .required("clientId", "the OAuth client registered at the issuer")
             .to_owned(),
+    };
+    Client {
+        client_id,
         redirect_uri: redirect_uri.to_owned(),
         response_type,
         scope: options.text("scope").unwrap_or(default_scope).to_owned(),
@@ -350,6 +373,18 @@ fn client(options: &Options<'_>, issuer: &Issuer, default_redirect_uri: Option<&
         clock_skew: options.number("clockSkew", 0, 600).unwrap_or(60),
         max_age: options.number("maxAge", 0, u32::MAX),
     }
+}
+
+/// What `clientIds` has for this region, as the Embeddable Framework's own settings have it.
+fn client_of_region(options: &Options<'_>, issuer: &Issuer) -> Option<String> {
+    let Kind::GenesysCloud(genesys) = issuer.kind() else {
+        return None;
+    };
+    options
+        .params("clientIds")
+        .into_iter()
+        .find(|(domain, _)| domain == genesys.domain())
+        .map(|(_, client_id)| client_id)
 }
 
 fn hand_over(options: &Options<'_>, usual: HandOver) -> HandOver {
@@ -369,11 +404,13 @@ fn hand_over(options: &Options<'_>, usual: HandOver) -> HandOver {
 
 const LOCALES: [&str; 3] = ["en", "es", "ko"];
 
-const KNOWN: [&str; 24] = [
+const KNOWN: [&str; 26] = [
     "callback",
     "clientId",
+    "clientIds",
     "clockSkew",
     "dataLayer",
+    "dedicatedLoginWindow",
     "extraParams",
     "flow",
     "handOver",
@@ -478,7 +515,38 @@ mod tests {
         refused(&json!({ "extraParams": { "a": [] } }), "extraParams");
         refused(&json!({ "clientId": "" }), "clientId");
         refused(&json!({ "issuer": 7 }), "issuer");
-        refused(&json!({ "host": "genesys-messenger" }), "host");
+        refused(&json!({ "host": "pigeon" }), "host");
+        refused(&json!({ "host": "genesys-embeddable" }), "host");
+        refused(
+            &json!({ "dedicatedLoginWindow": "big" }),
+            "dedicatedLoginWindow",
+        );
+    }
+
+    #[test]
+    fn what_a_host_cannot_take_is_refused() {
+        let genesys = |more: &Value| {
+            let mut options = json!({ "issuer": "genesys-cloud:mypurecloud.de" });
+            let map = options.as_object_mut().unwrap();
+            map.extend(more.as_object().unwrap().clone());
+            parse(&options)
+        };
+        let neither = json!({ "clientId": "a", "flow": "implicit", "host": "genesys-messenger" });
+        assert_eq!(genesys(&neither).unwrap_err().code(), "bad-option");
+        let messenger = with(&json!({ "host": "genesys-messenger" })).unwrap();
+        assert_eq!(messenger.hand_over, HandOver::Code);
+        assert_eq!(messenger.redemption(), Redemption::ByHost);
+        let implicit = json!({ "host": "genesys-messenger", "flow": "implicit" });
+        let id_token = HandOver::Token(TokenKind::IdToken);
+        assert_eq!(with(&implicit).unwrap().hand_over, id_token);
+
+        let ids = json!({ "mypurecloud.ie": "ireland", "mypurecloud.de": "germany" });
+        let embeddable = json!({ "clientIds": ids, "host": "genesys-embeddable" });
+        assert_eq!(genesys(&embeddable).unwrap().client.client_id, "germany");
+        let both = json!({ "clientIds": ids, "clientId": "mine" });
+        assert_eq!(genesys(&both).unwrap().client.client_id, "mine");
+        let elsewhere = json!({ "clientIds": { "mypurecloud.ie": "ireland" } });
+        assert_eq!(genesys(&elsewhere).unwrap_err().code(), "bad-option");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use js_sys::{Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, Url};
+use web_sys::{Element, HtmlIFrameElement, Url};
 
 use super::window;
 
@@ -46,6 +46,17 @@ pub(crate) fn browser_language() -> Option<String> {
 /// Whether the browser believes that there is a network.
 pub(crate) fn is_online() -> bool {
     window().navigator().on_line()
+}
+
+/// The window of the first frame of the page's whose address is of this origin.
+pub(crate) fn frame_of(origin: &str) -> Option<JsValue> {
+    let document = window().document()?;
+    let frames = document.get_elements_by_tag_name("iframe");
+    (0..frames.length())
+        .filter_map(|at| frames.item(at)?.dyn_into::<HtmlIFrameElement>().ok())
+        .find(|frame| origin_of(&frame.src()).as_deref() == Some(origin))?
+        .content_window()
+        .map(JsValue::from)
 }
 
 /// Leaves for an address; *back* leads here again. Stays when it is no address.

@@ -4,21 +4,23 @@
 //! expects beside it.
 
 mod dynamics;
+mod genesys_embeddable;
 mod genesys_messenger;
 
 use js_sys::{Function, Reflect};
-use protocol::{Error, error::one_line, secret::Secret};
+use protocol::{Error, error::one_line, secret::Secret, session::TokenKind};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::{
     config::{HandOver, Host},
+    deadline::Deadline,
     session::{Event, SignOut, Visitor},
 };
 
 /// Begins to serve the messenger.
 pub(crate) fn attach(visitor: &'static Visitor) {
     match visitor.config.host {
-        Host::Page => {}
+        Host::Page | Host::GenesysEmbeddable => {}
         Host::Dynamics => dynamics::attach(visitor),
         Host::GenesysMessenger => genesys_messenger::attach(visitor),
     }
@@ -27,7 +29,7 @@ pub(crate) fn attach(visitor: &'static Visitor) {
 /// Tells the messenger what the page's listeners are told.
 pub(crate) fn tell(visitor: &'static Visitor, event: &Event) {
     match visitor.config.host {
-        Host::Page => {}
+        Host::Page | Host::GenesysEmbeddable => {}
         Host::Dynamics => dynamics::tell(visitor, event),
         Host::GenesysMessenger => genesys_messenger::tell(event),
     }
@@ -43,6 +45,16 @@ pub(crate) async fn sign_out(
         genesys_messenger::end_session(visitor).await;
     }
     visitor.sign_out(at, post_logout_redirect_uri).await
+}
+
+/// The token that the messenger itself has of the person, where it gives one.
+pub(crate) async fn token(visitor: &Visitor, what: HandOver, deadline: Deadline) -> Option<Secret> {
+    let is_its_own = visitor.config.host == Host::GenesysEmbeddable
+        && what == HandOver::Token(TokenKind::AccessToken);
+    if !is_its_own {
+        return None;
+    }
+    genesys_embeddable::agent_token(visitor, deadline).await
 }
 
 /// Looks at a token that is about to be handed over, for what the messenger would refuse it for.
