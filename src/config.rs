@@ -478,7 +478,7 @@ mod tests {
         refused(&json!({ "extraParams": { "a": [] } }), "extraParams");
         refused(&json!({ "clientId": "" }), "clientId");
         refused(&json!({ "issuer": 7 }), "issuer");
-        refused(&json!({ "host": "genesys-messenger" }), "host");
+        refused(&json!({ "host": "elsewhere" }), "host");
     }
 
     #[test]
