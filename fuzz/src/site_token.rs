@@ -1,7 +1,7 @@
 //! The answer of the site's own token service.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use protocol::{http::Credentials, site_token};
+use protocol::{http::Credentials, omnichannel, secret::Secret, site_token};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -11,6 +11,8 @@ use crate::{
 };
 
 pub(crate) fn check(input: &[u8]) -> Verdict {
+    let objections =
+        core::str::from_utf8(input).map(|text| omnichannel::objections(&Secret::new(text)));
     let next = site_token::request("https://www.example.com/token", None, Credentials::Omit);
     let token = match drive(next, |_| answered(200, input)) {
         Ok(End::Done(token)) => token,
@@ -30,6 +32,12 @@ pub(crate) fn check(input: &[u8]) -> Verdict {
     for part in &parts[..2] {
         let bytes = Base64UrlUnpadded::decode_vec(part).expect("base64url");
         let _: Map<String, Value> = serde_json::from_slice(&bytes).expect("an object");
+    }
+    // Told about a bare one, whichever it is: RS256 or an objection.
+    if input == token.token.expose().as_bytes() {
+        let header = Base64UrlUnpadded::decode_vec(parts[0]).expect("base64url");
+        let header: Value = serde_json::from_slice(&header).expect("JSON");
+        assert!(header["alg"] == "RS256" || objections.is_ok_and(|all| !all.is_empty()));
     }
     ACCEPTED
 }

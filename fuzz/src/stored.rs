@@ -4,6 +4,7 @@ use protocol::{
     json,
     login::{self, Transaction},
     session::{Session, TokenKind},
+    time::Timestamp,
 };
 use serde_json::Value;
 
@@ -41,9 +42,11 @@ fn check_session(session: &Session) {
         assert!(
             session.token(kind, u32::MAX, now()).is_none() || end > now().plus_seconds(1 << 31)
         );
-        let received = session.renew_at(kind, 0.0, end);
+        // Long after its arrival: a token of the future is to be renewed at once.
+        let late = Timestamp::from_millis(i64::MAX);
+        let received = session.renew_at(kind, 0.0, late);
         for share in [-1.0, 0.75, 1.0, f64::INFINITY, f64::NAN] {
-            let renewal = session.renew_at(kind, share, end);
+            let renewal = session.renew_at(kind, share, late);
             // A share of all the time there is, is not exact.
             let exact = [received, end]
                 .iter()
