@@ -152,20 +152,17 @@ impl Config {
             .unwrap_or(Host::Page);
         let gives_code = client.response_type == ResponseType::Code;
         let gives_id_token = issuer.issues_id_tokens() && client.gives_id_token();
-        if host == Host::GenesysMessenger && !gives_code && !gives_id_token {
-            options.refuse(
-                "host",
-                "'genesys-messenger' takes a code or an ID token, and this issuer, flow and scope give neither",
-            );
-        }
-        if host == Host::GenesysEmbeddable && !matches!(issuer.kind(), Kind::GenesysCloud(_)) {
-            options.refuse(
-                "host",
-                "'genesys-embeddable' takes tokens of Genesys Cloud: set issuer to 'genesys-cloud:<domain>'",
-            );
-        }
+        check_host(options, host, &issuer, gives_code || gives_id_token);
         let _ = options.switch("dedicatedLoginWindow");
+        let has_own_session = matches!(issuer.kind(), Kind::SiteSession(_));
+        if has_own_session && token_url.is_none() {
+            options.refuse(
+                "tokenUrl",
+                "is required: the site's service that gives the token",
+            );
+        }
         let usual = match host {
+            _ if has_own_session => HandOver::TokenUrl,
             Host::GenesysMessenger if gives_code => HandOver::Code,
             _ if gives_id_token => HandOver::Token(TokenKind::IdToken),
             _ => HandOver::Token(TokenKind::AccessToken),
@@ -177,7 +174,8 @@ impl Config {
         Ok(Self {
             hand_over: hand_over(options, usual),
             transport: transport(options).unwrap_or(Transport::Popup),
-            silent: options.switch("silent").unwrap_or(true) && issuer.allows_silent(),
+            silent: options.switch("silent").unwrap_or(true)
+                && (issuer.allows_silent() || has_own_session),
             host,
             token_url: token_url.map(str::to_owned),
             timeout_ms: options
@@ -210,16 +208,23 @@ impl Config {
         })
     }
 
-    /// Whether the whole page may leave for the issuer.
+    /// Whether the whole page may leave for the issuer, to come back by the redirect URI.
     #[must_use]
     pub fn leaves_page(&self) -> bool {
-        self.transport == Transport::Page || self.on_signed_out == OnSignedOut::Page
+        let has_own_session = matches!(self.issuer.kind(), Kind::SiteSession(_));
+        !has_own_session
+            && (self.transport == Transport::Page || self.on_signed_out == OnSignedOut::Page)
     }
 
     /// Refuses what this issuer, flow and scope can never give.
     pub fn can_give(&self, what: HandOver) -> Result<(), Error> {
         let response_type = self.client.response_type;
         let why = match what {
+            HandOver::Token(_) | HandOver::Code
+                if matches!(self.issuer.kind(), Kind::SiteSession(_)) =>
+            {
+                "a site's own session gives 'token-url' only"
+            }
             HandOver::Token(TokenKind::IdToken)
                 if !self.issuer.issues_id_tokens() || !self.client.gives_id_token() =>
             {
@@ -307,6 +312,22 @@ fn check_loader_options(options: &Options<'_>) {
     }
 }
 
+/// Refuses a host that can take nothing of what this issuer gives.
+fn check_host(options: &Options<'_>, host: Host, issuer: &Issuer, gives_proof: bool) {
+    if host == Host::GenesysMessenger && !gives_proof {
+        options.refuse(
+            "host",
+            "'genesys-messenger' takes a code or an ID token, and this issuer, flow and scope give neither",
+        );
+    }
+    if host == Host::GenesysEmbeddable && !matches!(issuer.kind(), Kind::GenesysCloud(_)) {
+        options.refuse(
+            "host",
+            "'genesys-embeddable' takes tokens of Genesys Cloud: set issuer to 'genesys-cloud:<domain>'",
+        );
+    }
+}
+
 fn client(options: &Options<'_>, issuer: &Issuer, default_redirect_uri: Option<&str>) -> Client {
     let implicit = options
         .choice("flow", &["code", "implicit"], &[false, true])
@@ -358,6 +379,17 @@ fn client(options: &Options<'_>, issuer: &Issuer, default_redirect_uri: Option<&
     } else {
         ""
     };
+    if let Kind::SiteSession(_) = issuer.kind() {
+        return Client {
+            client_id: String::new(),
+            redirect_uri: String::new(),
+            response_type: ResponseType::Token,
+            scope: String::new(),
+            extra_params: Vec::new(),
+            clock_skew: 0,
+            max_age: None,
+        };
+    }
     let client_id = match (options.get("clientId"), client_of_region(options, issuer)) {
         (None, Some(client_id)) => client_id,
         _ => options
@@ -521,6 +553,28 @@ mod tests {
             &json!({ "dedicatedLoginWindow": "big" }),
             "dedicatedLoginWindow",
         );
+    }
+
+    #[test]
+    fn a_sites_own_session_needs_its_service_and_no_client() {
+        let site = json!({ "kind": "site-session", "signInUrl": "https://www.example.com/login" });
+        let service = "https://www.example.com/chat-token";
+        let with = |more: &Value| {
+            let mut options = json!({ "issuer": site, "tokenUrl": service });
+            let map = options.as_object_mut().unwrap();
+            map.extend(more.as_object().unwrap().clone());
+            Config::parse(map, None)
+        };
+        let config = with(&json!({ "host": "dynamics", "transport": "page" })).unwrap();
+        assert_eq!(config.hand_over, HandOver::TokenUrl);
+        assert!(config.silent && !config.leaves_page());
+        for wrong in [
+            json!({ "tokenUrl": null }),
+            json!({ "handOver": "id_token" }),
+            json!({ "host": "genesys-messenger" }),
+        ] {
+            assert_eq!(with(&wrong).unwrap_err().code(), "bad-option", "{wrong}");
+        }
     }
 
     #[test]

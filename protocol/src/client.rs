@@ -110,6 +110,10 @@ impl Client {
 
     /// Refuses what cannot work at this issuer (`bad-option`, naming the option).
     pub fn check(&self, issuer: &Issuer) -> Result<(), Error> {
+        if let Kind::SiteSession(_) = issuer.kind() {
+            // There is no OAuth client.
+            return Ok(());
+        }
         if self.client_id.is_empty() || self.client_id.contains(char::is_control) {
             return Err(Error::bad_option(
                 "clientId",
@@ -141,7 +145,7 @@ impl Client {
                     "must contain openid, because the response type asks for an ID token",
                 ))
             }
-            Kind::Oidc(_) => Ok(()),
+            Kind::Oidc(_) | Kind::SiteSession(_) => Ok(()),
             Kind::GenesysCloud(_) => self.check_genesys_cloud(),
         }
     }

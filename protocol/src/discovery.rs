@@ -40,6 +40,8 @@ pub(crate) fn metadata<T: 'static>(
         Kind::GenesysCloud(genesys) => {
             return then(known(genesys), now);
         }
+        // Where it is asked, nobody else can be.
+        Kind::SiteSession(_) => return Err(Error::SignInRequired),
     };
     match oidc.source() {
         Source::Configured(metadata) => then((**metadata).clone(), now),

@@ -8,7 +8,7 @@ use crate::{
     client::{Client, ResponseType},
     discovery::{self, Metadata},
     error::{Flaw, one_line},
-    http::Request,
+    http::{Credentials, Request},
     id_token::{self, AtHash, Expectation, Keys, Occasion},
     issuer::{Issuer, Kind},
     json,
@@ -16,6 +16,7 @@ use crate::{
     pkce,
     secret::Secret,
     session::{Session, no_keys},
+    site_token::{self, SiteToken},
     step::{Next, Step},
     time::Timestamp,
     token,
@@ -190,6 +191,8 @@ pub enum Login {
     SignedIn(Box<Session>),
     /// With a code for the host.
     Code(Box<Authorization>),
+    /// With the JWT of the site's own service, at an issuer without OAuth.
+    AtSite(Box<SiteToken>),
 }
 
 /// An unredeemed code and what its redeemer needs (api: `Authorization`).
@@ -223,6 +226,14 @@ pub fn prepare(issuer: &Issuer, now: Timestamp) -> Next<()> {
             }))
         }
         _ => Ok(Step::Done(())),
+    })
+}
+
+/// Asks the site's own service who is signed in there, by its cookie: a login without OAuth.
+/// Fails with `sign-in-required` when nobody is.
+pub fn at_site(token_url: &str, credentials: Credentials, now: Timestamp) -> Next<Login> {
+    site_token::request(token_url, None, credentials)?.and_then(now, |token, _| {
+        Ok(Step::Done(Login::AtSite(Box::new(token))))
     })
 }
 
@@ -363,7 +374,7 @@ fn check_iss(issuer: &Issuer, metadata: &Metadata, answer: &callback::Answer) ->
     let holds = match (issuer.kind(), answer.iss.as_deref()) {
         (Kind::Oidc(oidc), Some(iss)) => oidc.is_named_by(iss),
         (Kind::Oidc(_), None) => brings_id_token || !metadata.answers_name_issuer,
-        (Kind::GenesysCloud(_), _) => true,
+        (Kind::GenesysCloud(_) | Kind::SiteSession(_), _) => true,
     };
     if holds {
         return Ok(());

@@ -53,6 +53,9 @@ pub fn begin(
             post_logout_redirect_uri,
         ));
     }
+    if let Kind::SiteSession(_) = issuer.kind() {
+        return Ok(Step::Done(Departure::Stay));
+    }
     let (client_id, session) = (client.client_id.clone(), session.cloned());
     let post_logout_redirect_uri = post_logout_redirect_uri.map(str::to_owned);
     discovery::metadata(issuer, now, move |metadata, _| {

@@ -5,13 +5,14 @@ use std::rc::Rc;
 use protocol::{
     Error,
     http::Credentials,
-    login::{Authorization, Login},
+    issuer::Kind,
+    login::{self, Authorization, Login},
     secret::Secret,
     session::TokenKind,
     site_token,
 };
 
-use super::{CODE_LIFETIME, Event, Interaction, Visitor, Wish, sign_in::Need};
+use super::{CODE_LIFETIME, Change, Event, Interaction, Visitor, Wish, sign_in::Need};
 use crate::{
     browser::{page, popup::Popup, task::spawn},
     config::{HandOver, OnSignedOut, Transport},
@@ -142,7 +143,7 @@ impl Visitor {
                 }
                 Ok(*authorization)
             }
-            Login::SignedIn(_) => Err(Error::Crashed),
+            Login::SignedIn(_) | Login::AtSite(_) => Err(Error::Crashed),
         }
     }
 
@@ -263,16 +264,14 @@ impl Visitor {
         if let Some(result) = self.join_sign_in(deadline).await {
             result?;
         }
+        if let Kind::SiteSession(_) = self.config.issuer.kind() {
+            return self.ask_site_itself(person, deadline).await;
+        }
         let access_token = self
             .token_without_person(TokenKind::AccessToken, self.config.min_ttl, deadline)
             .await?;
         let since = now();
-        let credentials = if page::is_neighbour(url) {
-            Credentials::SameSite
-        } else {
-            Credentials::Omit
-        };
-        let next = site_token::request(url, Some(access_token), credentials);
+        let next = site_token::request(url, Some(access_token), credentials(url));
         let answer = self.driver.finish(next, deadline).await;
         self.driver
             .journal
@@ -281,6 +280,53 @@ impl Visitor {
         let answer = answer.inspect_err(|error| self.tell_failure(error))?;
         self.state.borrow_mut().site_token = Some(answer);
         Ok(())
+    }
+
+    /// The cookie alone says who is signed in.
+    async fn ask_site_itself(&'static self, person: u32, deadline: Deadline) -> Result<(), Error> {
+        let answer = if self.config.silent && !self.store.has_signed_out() {
+            self.site_login(deadline).await
+        } else {
+            Err(Error::SignInRequired)
+        };
+        self.still(person)?;
+        let was_signed_in = self.is_signed_in();
+        match answer {
+            Ok(login) => {
+                self.take_in(login, Change::Person);
+                if !was_signed_in {
+                    self.tell(&Event::SignedIn);
+                }
+                Ok(())
+            }
+            Err(error) => {
+                if error == Error::SignInRequired {
+                    drop(self.forget_session("expired", &error));
+                }
+                self.tell_failure(&error);
+                Err(error)
+            }
+        }
+    }
+
+    /// What the site's own service says of the person.
+    pub(super) async fn site_login(&self, deadline: Deadline) -> Result<Login, Error> {
+        let url = self.config.token_url.as_deref().unwrap_or_default();
+        let since = now();
+        let next = login::at_site(url, credentials(url), since);
+        let answer = self.driver.finish(next, deadline).await;
+        let step = "ask the site's token service";
+        self.driver.journal.ended(since, step, &answer);
+        answer
+    }
+}
+
+/// Cookies go to the site's own host only.
+fn credentials(url: &str) -> Credentials {
+    if page::is_neighbour(url) {
+        Credentials::SameSite
+    } else {
+        Credentials::Omit
     }
 }
 

@@ -327,6 +327,12 @@ impl Visitor {
                 self.state.borrow_mut().authorization = Some((*authorization, now()));
                 self.note_sign_in_by_host();
             }
+            Login::AtSite(token) => {
+                self.settle();
+                self.state.borrow_mut().site_token = Some(*token);
+                self.note_sign_in_by_host();
+                return;
+            }
         }
         self.settle();
     }

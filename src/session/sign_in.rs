@@ -4,12 +4,14 @@ use std::{future::pending, rc::Rc};
 
 use protocol::{
     Error,
+    issuer::Kind,
     login::{self, Intent, Interaction as Ask, Login, Redemption},
 };
 
 use super::{Status, Visitor};
 use crate::{
     browser::{
+        page,
         popup::{Gone, Popup},
         storage::Store,
         task::{Leash, Work, spawn},
@@ -21,6 +23,9 @@ use crate::{
     flight::Flight,
     transport,
 };
+
+/// How often the site's service is asked while its login page is open, in milliseconds.
+const SITE_PAUSE: u32 = 1_500;
 
 /// What the caller of a sign-in asks for.
 #[derive(Clone)]
@@ -169,6 +174,13 @@ impl Visitor {
     /// Leaves the page for the issuer. Comes back only when that fails.
     pub(super) async fn leave_to_sign_in(&'static self, wish: Wish) -> Result<(), Error> {
         (self.announce.status)(Status::Working);
+        if let Kind::SiteSession(site) = self.config.issuer.kind() {
+            // Whoever comes back may be signed in.
+            self.store.forget_refusals();
+            page::navigate(site.sign_in_url());
+            timer::sleep(self.config.timeout_ms).await;
+            return Err(timed_out("the browser to leave the page"));
+        }
         transport::check_way_back(&self.config.client.redirect_uri)?;
         let deadline = Deadline::after(self.config.timeout_ms);
         let redirect = self.redirect(wish.intent(), deadline).await?;
@@ -223,6 +235,11 @@ impl Visitor {
     ) -> Result<Login, Error> {
         let since = now();
         let deadline = Deadline::after(self.config.sign_in_timeout_ms);
+        if let Kind::SiteSession(site) = self.config.issuer.kind() {
+            window.navigate(site.sign_in_url());
+            (self.announce.status)(Status::WindowOpen);
+            return self.watch_site(window, deadline).await;
+        }
         let preparing = deadline.or(Deadline::after(self.config.timeout_ms));
         let redirect = self.redirect(wish.intent(), preparing).await?;
         if window.is_gone() {
@@ -254,6 +271,28 @@ impl Visitor {
                 }
                 let finishing = Deadline::after(self.config.timeout_ms);
                 return self.driver.finish(next, finishing).await;
+            }
+        }
+    }
+
+    /// The site's login page tells us nothing: its service is asked again and again, until it knows the
+    /// person or the window is gone.
+    async fn watch_site(&self, window: &Popup, deadline: Deadline) -> Result<Login, Error> {
+        loop {
+            let mut gone = false;
+            {
+                let closing: Work<'_> = Box::pin(async {
+                    window.gone().await;
+                    gone = true;
+                });
+                let _ = timer::deadline(closing, deadline.left().min(SITE_PAUSE)).await;
+            }
+            let limit = deadline.or(Deadline::after(self.config.timeout_ms));
+            match self.site_login(limit).await {
+                Err(Error::SignInRequired) if gone => return Err(Error::PopupClosed),
+                Err(Error::SignInRequired) if deadline.left() > 0 => {}
+                Err(Error::SignInRequired) => return Err(timed_out("the person")),
+                answer => return answer,
             }
         }
     }

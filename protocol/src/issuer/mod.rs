@@ -5,13 +5,14 @@
 
 mod genesys_cloud;
 mod oidc;
+mod site_session;
 
 use serde_json::{Map, Value};
 
 use crate::{Error, options::Options};
 
 pub(crate) use self::oidc::{Source, filled};
-pub use self::{genesys_cloud::GenesysCloud, oidc::Oidc};
+pub use self::{genesys_cloud::GenesysCloud, oidc::Oidc, site_session::SiteSession};
 
 /// Where one signs in, as configured.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub enum Kind {
     Oidc(Oidc),
     /// Genesys Cloud's own OAuth: no discovery, no ID token, no hidden frame.
     GenesysCloud(GenesysCloud),
+    /// The site's own session: no OAuth at all.
+    SiteSession(SiteSession),
 }
 
 impl Issuer {
@@ -71,6 +74,7 @@ impl Issuer {
         match &self.kind {
             Kind::Oidc(oidc) => oidc.issuer(),
             Kind::GenesysCloud(genesys) => genesys.identifier(),
+            Kind::SiteSession(site) => site.sign_in_url(),
         }
     }
 
@@ -93,7 +97,7 @@ impl Kind {
             Some(("genesys-cloud", domain)) => {
                 Self::GenesysCloud(GenesysCloud::new(options, "issuer", domain))
             }
-            Some(("power-pages" | "finesse" | "site-session", _)) => not_built(options, "issuer"),
+            Some(("power-pages" | "finesse", _)) => not_built(options, "issuer"),
             _ => Self::Oidc(Oidc::discovered(options, text)),
         }
     }
@@ -101,10 +105,11 @@ impl Kind {
     fn from_members(options: &Options<'_>) -> Self {
         match options.text("kind") {
             Some("genesys-cloud") => Self::GenesysCloud(GenesysCloud::read(options)),
-            Some("power-pages" | "finesse" | "site-session") => not_built(options, "kind"),
+            Some("site-session") => Self::SiteSession(SiteSession::read(options)),
+            Some("power-pages" | "finesse") => not_built(options, "kind"),
             Some("oidc") => Self::Oidc(Oidc::read(options)),
             _ => {
-                options.refuse("kind", "must be 'oidc' or 'genesys-cloud'");
+                options.refuse("kind", "must be 'oidc', 'genesys-cloud' or 'site-session'");
                 Self::Oidc(Oidc::read(options))
             }
         }
@@ -114,7 +119,7 @@ impl Kind {
 fn not_built(options: &Options<'_>, name: &str) -> Kind {
     options.refuse(
         name,
-        "names a kind that this version does not have yet; it has OpenID Providers and genesys-cloud",
+        "names a kind that this version does not have yet; it has OpenID Providers, genesys-cloud and site-session",
     );
     Kind::Oidc(Oidc::discovered(options, ""))
 }
@@ -135,7 +140,6 @@ mod tests {
         for text in [
             "power-pages:https://portal.example",
             "finesse:x",
-            "site-session:",
         ] {
             assert!(
                 refused(&text.into()).1.contains("does not have yet"),

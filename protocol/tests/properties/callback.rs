@@ -155,7 +155,7 @@ proptest! {
                 prop_assert_eq!(in_fragment("access_token"), usize::from(response_type.has_access_token()));
                 prop_assert_eq!(in_fragment("id_token"), usize::from(response_type.has_id_token()));
             }
-            Ok(Login::Code(_)) => prop_assert!(false, "the code is to be redeemed here"),
+            Ok(other) => prop_assert!(false, "the code is to be redeemed here: {other:?}"),
             Err(Error::Refused { error, .. }) => {
                 let said = [values(Place::Query, "error"), values(Place::Fragment, "error")].concat();
                 prop_assert_eq!(said.len(), 1);

@@ -1,0 +1,135 @@
+/** The site's own session: its login page and its cookie, a service that gives the token, no OAuth in the page. */
+
+import assert from 'node:assert/strict';
+import { ask, button, call, closed, element, event, events, eventually, loaded, panel, session, windowOf } from './support/page.js';
+import { world } from './support/world.js';
+
+const { story, op, site } = await world();
+const here = site.origin;
+const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** A site with a login page and a service that gives a JWT to whoever has its cookie. */
+async function ownLogin(context, { ttl = 600, seen = { asked: 0, given: [] } } = {}) {
+  await context.route(`${here}/login`, (route) => route.fulfill({
+    contentType: 'text/html',
+    body: '<!doctype html><title>Our login</title><a href="/welcome">Log me in</a>',
+  }));
+  await context.route(`${here}/welcome`, (route) => route.fulfill({
+    contentType: 'text/html',
+    headers: { 'set-cookie': 'sid=ana; Path=/; HttpOnly' },
+    body: '<!doctype html><title>Welcome</title>Welcome back. <a href="/page">To the page</a>',
+  }));
+  await context.route(`${here}/chat-token`, async (route) => {
+    seen.asked += 1;
+    const headers = await route.request().allHeaders();
+    assert.equal(headers.authorization, undefined, 'no token is sent to it');
+    if (!headers.cookie?.includes('sid=ana')) return route.fulfill({ status: 401, body: 'who are you?' });
+    const now = Math.floor(Date.now() / 1000);
+    const jwt = `${part({ alg: 'RS256', typ: 'JWT' })}.${part({ iss: here, sub: 'ana', iat: now, exp: now + ttl, jti: String(seen.given.length) })}.c2ln`;
+    seen.given.push(jwt);
+    return route.fulfill({ contentType: 'application/jwt', body: jwt });
+  });
+  return seen;
+}
+
+const head = (more = '') => `<!-- messenger-auth-snippet { issuer: { kind: "site-session", signInUrl: "${here}/login" }, tokenUrl: "${here}/chat-token", ${more} } -->`;
+const known = (context) => context.addCookies([{ name: 'sid', value: 'ana', url: here }]);
+
+story('a person whom the site knows: the token of its service, and a session', async (scene) => {
+  const seen = await ownLogin(scene.context);
+  await known(scene.context);
+  const page = await scene.visit({ head: head(), body: element });
+  await loaded(page);
+  const { token, ms } = await ask(page);
+  assert.equal(token, seen.given[0]);
+  assert.ok(ms < 5000, `answered after ${ms} ms`);
+  await event(page, 'signed-in');
+  await button(page, 'Sign out').waitFor();
+  assert.equal((await session(page)).subject, null, 'the token is the messenger\'s to read');
+  assert.deepEqual(await call(page, 'getToken'), { value: seen.given[0] });
+  await Promise.all([ask(page), ask(page)]);
+  assert.equal(seen.asked, 1, 'a token in hand is asked for once');
+  assert.equal(op.records.length, 0, 'no provider is asked for anything');
+});
+
+story('a token that is about to end is asked for anew', async (scene) => {
+  const seen = await ownLogin(scene.context, { ttl: 61 });
+  await known(scene.context);
+  const page = await scene.visit({ head: head() });
+  await loaded(page);
+  assert.equal((await ask(page)).token, seen.given[0]);
+  await new Promise((resolve) => setTimeout(resolve, 2100));
+  assert.equal((await ask(page)).token, seen.given[1]);
+  assert.equal((await events(page, 'signed-in')).length, 1);
+});
+
+story('nobody is known: null at once, and the login page in a window', async (scene) => {
+  const seen = await ownLogin(scene.context);
+  const page = await scene.visit({ head: head(), body: element });
+  await loaded(page);
+  const { token, ms } = await ask(page);
+  assert.equal(token, null);
+  assert.ok(ms < 3000, `null after ${ms} ms`);
+  await event(page, 'sign-in-required');
+  const popup = await windowOf(page, () => button(page, 'Sign in').click());
+  await popup.getByRole('link', { name: 'Log me in' }).click();
+  await event(page, 'signed-in');
+  await closed(popup);
+  assert.equal((await ask(page)).token, seen.given.at(-1));
+  scene.expect(/401/);
+});
+
+story('the window is closed without a login: popup-closed', async (scene) => {
+  scene.expect(/401|\[messenger-auth\] popup-closed/);
+  await ownLogin(scene.context);
+  const page = await scene.visit({ head: head(), body: element });
+  await loaded(page);
+  const popup = await windowOf(page, () => button(page, 'Sign in').click());
+  await popup.getByRole('link', { name: 'Log me in' }).waitFor();
+  await popup.close();
+  assert.equal((await event(page, 'error')).code, 'popup-closed');
+  await panel(page).getByRole('alert').filter({ hasText: /./ }).waitFor();
+});
+
+story('the whole page goes to the login page, and is known when it comes back', async (scene) => {
+  scene.expect(/401/);
+  const seen = await ownLogin(scene.context);
+  const page = await scene.visit({ head: head('transport: "page"'), body: element });
+  await loaded(page);
+  await button(page, 'Sign in').click();
+  await page.getByRole('link', { name: 'Log me in' }).click();
+  await page.getByRole('link', { name: 'To the page' }).click();
+  await loaded(page);
+  assert.equal((await ask(page)).token, seen.given.at(-1));
+});
+
+story('the site forgets the person: the session ends here as well', async (scene) => {
+  scene.expect(/401/);
+  await ownLogin(scene.context, { ttl: 61 });
+  await known(scene.context);
+  const page = await scene.visit({ head: head(), body: element });
+  await loaded(page);
+  await ask(page);
+  await scene.context.clearCookies();
+  await new Promise((resolve) => setTimeout(resolve, 2100));
+  assert.equal((await ask(page)).token, null);
+  await event(page, 'signed-out');
+  await button(page, 'Sign in').waitFor();
+});
+
+story('who signs out stays signed out here, though the cookie lives', async (scene) => {
+  const seen = await ownLogin(scene.context);
+  await known(scene.context);
+  const page = await scene.visit({ head: head(), body: element });
+  await loaded(page);
+  await ask(page);
+  await call(page, 'signOut');
+  await event(page, 'signed-out');
+  const before = seen.asked;
+  assert.equal((await ask(page)).token, null);
+  assert.equal(seen.asked, before);
+  const popup = await windowOf(page, () => button(page, 'Sign in').click());
+  await event(page, 'signed-in', { count: 2 });
+  await closed(popup);
+  await eventually(async () => (await ask(page)).token, 'and is signed in again by a click');
+});
