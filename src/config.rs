@@ -154,7 +154,11 @@ impl Config {
         let gives_id_token = issuer.issues_id_tokens() && client.gives_id_token();
         check_host(options, host, &issuer, gives_code || gives_id_token);
         let _ = options.switch("dedicatedLoginWindow");
-        let has_own_session = matches!(issuer.kind(), Kind::SiteSession(_));
+        let token_url = match issuer.kind() {
+            Kind::PowerPages(portal) => Some(portal.token_service()),
+            _ => token_url.map(str::to_owned),
+        };
+        let has_own_session = issuer.keeps_session();
         if has_own_session && token_url.is_none() {
             options.refuse(
                 "tokenUrl",
@@ -177,7 +181,7 @@ impl Config {
             silent: options.switch("silent").unwrap_or(true)
                 && (issuer.allows_silent() || has_own_session),
             host,
-            token_url: token_url.map(str::to_owned),
+            token_url,
             timeout_ms: options
                 .number("timeoutMs", 1_000, 600_000)
                 .unwrap_or(10_000),
@@ -220,10 +224,8 @@ impl Config {
     pub fn can_give(&self, what: HandOver) -> Result<(), Error> {
         let response_type = self.client.response_type;
         let why = match what {
-            HandOver::Token(_) | HandOver::Code
-                if matches!(self.issuer.kind(), Kind::SiteSession(_)) =>
-            {
-                "a site's own session gives 'token-url' only"
+            HandOver::Token(_) | HandOver::Code if self.issuer.keeps_session() => {
+                "what keeps its own session gives 'token-url' only"
             }
             HandOver::Token(TokenKind::IdToken)
                 if !self.issuer.issues_id_tokens() || !self.client.gives_id_token() =>
@@ -349,6 +351,7 @@ fn client(options: &Options<'_>, issuer: &Issuer, default_redirect_uri: Option<&
             ResponseType::IdTokenToken,
         ],
     );
+    let implicit = implicit || matches!(issuer.kind(), Kind::PowerPages(_));
     let usual = match (implicit, issuer.issues_id_tokens()) {
         (false, _) => ResponseType::Code,
         (true, true) => ResponseType::IdToken,

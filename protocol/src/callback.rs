@@ -68,6 +68,10 @@ pub(crate) fn read(
         pairs.ok_or_else(|| malformed("its percent-encoding is broken"))
     };
     let (mut query, mut fragment) = (Params(decode(query)?), Params(decode(fragment)?));
+    if let Kind::PowerPages(_) = issuer.kind() {
+        query.rename("token", "access_token");
+        fragment.rename("token", "access_token");
+    }
     for name in KNOWN {
         if query.count(name) + fragment.count(name) > 1 {
             return Err(malformed(&[name, " stands in it twice"].concat()));
@@ -196,6 +200,14 @@ impl Params {
     fn take(&mut self, name: &str) -> Option<String> {
         let at = self.0.iter().position(|(other, _)| other == name)?;
         Some(self.0.swap_remove(at).1)
+    }
+
+    fn rename(&mut self, from: &str, to: &str) {
+        for (name, _) in &mut self.0 {
+            if name == from {
+                to.clone_into(name);
+            }
+        }
     }
 
     fn decode_again(&mut self) {

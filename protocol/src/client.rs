@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::{
     Error,
     address::Address,
-    issuer::{Issuer, Kind},
+    issuer::{CLIENT_ID_MAX, Issuer, Kind},
     json,
 };
 
@@ -145,7 +145,14 @@ impl Client {
                     "must contain openid, because the response type asks for an ID token",
                 ))
             }
-            Kind::Oidc(_) | Kind::SiteSession(_) => Ok(()),
+            Kind::PowerPages(_) if self.client_id.len() > CLIENT_ID_MAX => Err(Error::bad_option(
+                "clientId",
+                "has at most 36 characters at a Power Pages portal",
+            )),
+            Kind::PowerPages(_) if self.response_type != ResponseType::Token => Err(
+                Error::bad_option("flow", "must be 'implicit' at a Power Pages portal"),
+            ),
+            Kind::Oidc(_) | Kind::PowerPages(_) | Kind::SiteSession(_) => Ok(()),
             Kind::GenesysCloud(_) => self.check_genesys_cloud(),
         }
     }

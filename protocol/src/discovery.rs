@@ -10,7 +10,7 @@ use crate::{
     error::{Flaw, one_line},
     http::{Request, Response},
     id_token::Keys,
-    issuer::{GenesysCloud, Issuer, Kind, Source},
+    issuer::{Issuer, Kind, Source},
     step::{Next, Step},
     time::Timestamp,
 };
@@ -38,8 +38,13 @@ pub(crate) fn metadata<T: 'static>(
     let oidc = match issuer.kind() {
         Kind::Oidc(oidc) => oidc,
         Kind::GenesysCloud(genesys) => {
-            return then(known(genesys), now);
+            let token_endpoint = Some(genesys.login_address("/oauth/token"));
+            return then(
+                known(genesys.login_address("/oauth/authorize"), token_endpoint),
+                now,
+            );
         }
+        Kind::PowerPages(portal) => return then(known(portal.authorize(), None), now),
         // Where it is asked, nobody else can be.
         Kind::SiteSession(_) => return Err(Error::SignInRequired),
     };
@@ -54,10 +59,10 @@ pub(crate) fn metadata<T: 'static>(
     }
 }
 
-fn known(genesys: &GenesysCloud) -> Metadata {
+fn known(authorization_endpoint: String, token_endpoint: Option<String>) -> Metadata {
     Metadata {
-        authorization_endpoint: genesys.login_address("/oauth/authorize"),
-        token_endpoint: Some(genesys.login_address("/oauth/token")),
+        authorization_endpoint,
+        token_endpoint,
         revocation_endpoint: None,
         end_session_endpoint: None,
         keys: None,

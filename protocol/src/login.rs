@@ -10,7 +10,7 @@ use crate::{
     error::{Flaw, one_line},
     http::{Credentials, Request},
     id_token::{self, AtHash, Expectation, Keys, Occasion},
-    issuer::{Issuer, Kind},
+    issuer::{Issuer, Kind, SHORT},
     json,
     jwk::KeySet,
     pkce,
@@ -265,9 +265,17 @@ pub fn begin(
     let gives_id_token = issuer.issues_id_tokens() && client.gives_id_token();
     let uses_pkce = client.response_type == ResponseType::Code
         && intent.redemption != Redemption::ByHostWithoutPkce;
+    let is_portal = matches!(issuer.kind(), Kind::PowerPages(_));
+    let random = |bytes| {
+        let mut text = pkce::random_text(bytes);
+        if is_portal {
+            text.truncate(SHORT);
+        }
+        text
+    };
     let transaction = Transaction {
-        state: pkce::random_text(&entropy.state),
-        nonce: gives_id_token.then(|| pkce::random_text(&entropy.nonce)),
+        state: random(&entropy.state),
+        nonce: (gives_id_token || is_portal).then(|| random(&entropy.nonce)),
         verifier: uses_pkce.then(|| Secret::new(pkce::random_text(&entropy.verifier))),
         client: client.clone(),
         issuer: issuer.clone(),
@@ -316,6 +324,12 @@ pub fn complete(transaction: &Transaction, callback_url: &str, now: Timestamp) -
                 description.as_deref(),
                 &transaction.client.redirect_uri,
             )),
+            Outcome::Tokens(tokens) if transaction.issuer.keeps_session() => {
+                let token = tokens.access_token.as_ref().map_or("", Secret::expose);
+                let nonce = transaction.nonce.as_deref();
+                let token = site_token::fresh(token, nonce, now)?;
+                Ok(Step::Done(Login::AtSite(Box::new(token))))
+            }
             Outcome::Tokens(tokens) => finish(transaction, tokens, None, metadata.keys, now),
             Outcome::Code(code) if transaction.intent.redemption == Redemption::Here => {
                 redeem(transaction, code, metadata)
@@ -374,7 +388,7 @@ fn check_iss(issuer: &Issuer, metadata: &Metadata, answer: &callback::Answer) ->
     let holds = match (issuer.kind(), answer.iss.as_deref()) {
         (Kind::Oidc(oidc), Some(iss)) => oidc.is_named_by(iss),
         (Kind::Oidc(_), None) => brings_id_token || !metadata.answers_name_issuer,
-        (Kind::GenesysCloud(_) | Kind::SiteSession(_), _) => true,
+        (Kind::GenesysCloud(_) | Kind::PowerPages(_) | Kind::SiteSession(_), _) => true,
     };
     if holds {
         return Ok(());

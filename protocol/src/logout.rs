@@ -53,7 +53,7 @@ pub fn begin(
             post_logout_redirect_uri,
         ));
     }
-    if let Kind::SiteSession(_) = issuer.kind() {
+    if issuer.keeps_session() {
         return Ok(Step::Done(Departure::Stay));
     }
     let (client_id, session) = (client.client_id.clone(), session.cloned());

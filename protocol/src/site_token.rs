@@ -85,6 +85,19 @@ fn read(body: &[u8], now: Timestamp) -> Result<SiteToken, Error> {
     })
 }
 
+/// A portal's JWT as it came through the address bar: with the login's `nonce`, where it has one.
+pub(crate) fn fresh(token: &str, nonce: Option<&str>, now: Timestamp) -> Result<SiteToken, Error> {
+    let claims = look_inside(token).map(|(_, claims)| claims);
+    let told = claims.as_ref().and_then(|claims| claims.get("nonce"));
+    if told.is_some() && told.and_then(Value::as_str) != nonce {
+        return Err(Error::untrusted(
+            Flaw::NonceMismatch,
+            "the token does not bear this login's `nonce`",
+        ));
+    }
+    read(token.as_bytes(), now)
+}
+
 /// The `exp` of a compact JWT, if any; none at all when it is no JWT.
 #[expect(clippy::option_option, reason = "the outer one is: no JWT")]
 fn expiry(token: &str) -> Option<Option<Timestamp>> {

@@ -68,7 +68,7 @@ pub(crate) fn check_access_token(
 ) -> Result<(), Error> {
     match token_type {
         Some(name) if name.eq_ignore_ascii_case("bearer") => {}
-        None if matches!(issuer.kind(), Kind::GenesysCloud(_)) => {}
+        None if matches!(issuer.kind(), Kind::GenesysCloud(_) | Kind::PowerPages(_)) => {}
         _ => return Err(malformed("token_type is not Bearer")),
     }
     if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use protocol::{
     Error,
     http::Credentials,
-    issuer::Kind,
     login::{self, Authorization, Login},
     secret::Secret,
     session::TokenKind,
@@ -264,7 +263,7 @@ impl Visitor {
         if let Some(result) = self.join_sign_in(deadline).await {
             result?;
         }
-        if let Kind::SiteSession(_) = self.config.issuer.kind() {
+        if self.config.issuer.keeps_session() {
             return self.ask_site_itself(person, deadline).await;
         }
         let access_token = self

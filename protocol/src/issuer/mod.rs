@@ -5,14 +5,20 @@
 
 mod genesys_cloud;
 mod oidc;
+mod power_pages;
 mod site_session;
 
 use serde_json::{Map, Value};
 
 use crate::{Error, options::Options};
 
-pub(crate) use self::oidc::{Source, filled};
-pub use self::{genesys_cloud::GenesysCloud, oidc::Oidc, site_session::SiteSession};
+pub use self::{
+    genesys_cloud::GenesysCloud, oidc::Oidc, power_pages::PowerPages, site_session::SiteSession,
+};
+pub(crate) use self::{
+    oidc::{Source, filled},
+    power_pages::{CLIENT_ID_MAX, SHORT},
+};
 
 /// Where one signs in, as configured.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +34,8 @@ pub enum Kind {
     Oidc(Oidc),
     /// Genesys Cloud's own OAuth: no discovery, no ID token, no hidden frame.
     GenesysCloud(GenesysCloud),
+    /// A Power Pages portal.
+    PowerPages(PowerPages),
     /// The site's own session: no OAuth at all.
     SiteSession(SiteSession),
 }
@@ -74,6 +82,7 @@ impl Issuer {
         match &self.kind {
             Kind::Oidc(oidc) => oidc.issuer(),
             Kind::GenesysCloud(genesys) => genesys.identifier(),
+            Kind::PowerPages(portal) => portal.portal(),
             Kind::SiteSession(site) => site.sign_in_url(),
         }
     }
@@ -82,6 +91,12 @@ impl Issuer {
     #[must_use]
     pub const fn allows_silent(&self) -> bool {
         matches!(self.kind, Kind::Oidc(_))
+    }
+
+    /// Whether a service gives a JWT to whoever has its cookie: the session is there, not here.
+    #[must_use]
+    pub const fn keeps_session(&self) -> bool {
+        matches!(self.kind, Kind::PowerPages(_) | Kind::SiteSession(_))
     }
 
     /// Whether it issues ID tokens.
@@ -97,7 +112,8 @@ impl Kind {
             Some(("genesys-cloud", domain)) => {
                 Self::GenesysCloud(GenesysCloud::new(options, "issuer", domain))
             }
-            Some(("power-pages" | "finesse", _)) => not_built(options, "issuer"),
+            Some(("power-pages", url)) => Self::PowerPages(PowerPages::new(options, "issuer", url)),
+            Some(("finesse", _)) => not_built(options, "issuer"),
             _ => Self::Oidc(Oidc::discovered(options, text)),
         }
     }
@@ -106,10 +122,14 @@ impl Kind {
         match options.text("kind") {
             Some("genesys-cloud") => Self::GenesysCloud(GenesysCloud::read(options)),
             Some("site-session") => Self::SiteSession(SiteSession::read(options)),
-            Some("power-pages" | "finesse") => not_built(options, "kind"),
+            Some("power-pages") => Self::PowerPages(PowerPages::read(options)),
+            Some("finesse") => not_built(options, "kind"),
             Some("oidc") => Self::Oidc(Oidc::read(options)),
             _ => {
-                options.refuse("kind", "must be 'oidc', 'genesys-cloud' or 'site-session'");
+                options.refuse(
+                    "kind",
+                    "must be 'oidc', 'genesys-cloud', 'power-pages' or 'site-session'",
+                );
                 Self::Oidc(Oidc::read(options))
             }
         }
@@ -119,7 +139,7 @@ impl Kind {
 fn not_built(options: &Options<'_>, name: &str) -> Kind {
     options.refuse(
         name,
-        "names a kind that this version does not have yet; it has OpenID Providers, genesys-cloud and site-session",
+        "names a kind that this version does not have yet; it has OpenID Providers, genesys-cloud, power-pages and site-session",
     );
     Kind::Oidc(Oidc::discovered(options, ""))
 }
@@ -137,19 +157,9 @@ mod tests {
 
     #[test]
     fn says_honestly_what_is_not_built() {
-        for text in [
-            "power-pages:https://portal.example",
-            "finesse:x",
-        ] {
-            assert!(
-                refused(&text.into()).1.contains("does not have yet"),
-                "{text}"
-            );
-        }
-        for kind in ["power-pages", "finesse", "site-session"] {
-            let (option, problem) = refused(&serde_json::json!({ "kind": kind }));
-            assert_eq!(option, "issuer.kind");
-            assert!(problem.contains("does not have yet"));
+        for option in ["finesse:x".into(), serde_json::json!({ "kind": "finesse" })] {
+            let (_, problem) = refused(&option);
+            assert!(problem.contains("does not have yet"), "{option}");
         }
     }
 

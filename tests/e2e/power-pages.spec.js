@@ -1,0 +1,112 @@
+/** A Power Pages portal as issuer: its token service, its implicit flow with a fragment of its own. */
+
+import assert from 'node:assert/strict';
+import { ask, button, call, element, event, loaded, pressSignIn, closed, tag } from './support/page.js';
+import { world } from './support/world.js';
+
+const { story, site } = await world();
+const here = site.origin;
+const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const jwt = (more = {}) => {
+  const now = Math.floor(Date.now() / 1000);
+  return `${part({ alg: 'RS256', typ: 'JWT' })}.${part({ iss: 'portal', sub: 'ana', iat: now, exp: now + 600, ...more })}.c2ln`;
+};
+
+/** The portal on `origin`, as its documentation describes it. */
+async function portal(context, origin, { spoil = {} } = {}) {
+  const seen = { token: [], authorize: [], given: [] };
+  await context.route(`${origin}/_services/auth/token*`, async (route) => {
+    const headers = await route.request().allHeaders();
+    seen.token.push({ method: route.request().method(), cookie: headers.cookie });
+    if (!headers.cookie?.includes('.AspNet.ApplicationCookie=ana'))
+      // Nobody is signed in: 200 all the same.
+      return route.fulfill({ status: 200, headers: { 'X-Responded-JSON': '{"status":401,"headers":{"location":"/SignIn"}}', 'Access-Control-Expose-Headers': 'X-Responded-JSON' }, contentType: 'text/html', body: '<!doctype html><title>Sign in</title>' });
+    seen.given.push(jwt({ jti: String(seen.given.length) }));
+    return route.fulfill({ contentType: 'application/jwt', headers: { expires_in: '600' }, body: seen.given.at(-1) });
+  });
+  await context.route(`${origin}/_services/auth/authorize*`, (route) => {
+    const asked = Object.fromEntries(new URL(route.request().url()).searchParams);
+    seen.authorize.push(asked);
+    for (const name of ['state', 'nonce']) if (!asked[name] || asked[name].length > 20)
+      return route.fulfill({ status: 400, json: { ErrorId: 'PortalSTS0006', ErrorMessage: `${name} is too long`, Timestamp: '', CorrelationId: '' } });
+    seen.given.push(jwt({ nonce: asked.nonce, ...spoil }));
+    const answer = `${asked.redirect_uri}#${new URLSearchParams({ token: seen.given.at(-1), expires_in: '600', state: asked.state })}`;
+    return route.fulfill({ contentType: 'text/html', body: `<!doctype html><title>Portal</title><a href="${answer.replaceAll('&', '&amp;')}">Log In</a>` });
+  });
+  return seen;
+}
+
+const known = (context) => context.addCookies([{ name: '.AspNet.ApplicationCookie', value: 'ana', url: here }]);
+const head = (origin = here, more = {}) => tag({ issuer: `power-pages:${origin}`, 'client-id': 'chat', ...more });
+
+story('a page of the portal: the cookie alone gives the token', async (scene) => {
+  const seen = await portal(scene.context, here);
+  await known(scene.context);
+  const page = await scene.visit({ head: head(), body: element });
+  await loaded(page);
+  assert.equal((await ask(page)).token, seen.given[0]);
+  await event(page, 'signed-in');
+  assert.equal(seen.authorize.length, 0);
+  assert.equal(seen.token[0].method, 'GET');
+});
+
+story('nobody is signed in: 200 with a login page is null at once, and sign-in-required', async (scene) => {
+  await portal(scene.context, here);
+  const page = await scene.visit({ head: head() });
+  await loaded(page);
+  const { token, ms } = await ask(page);
+  assert.equal(token, null);
+  assert.ok(ms < 3000, `null after ${ms} ms`);
+  await event(page, 'sign-in-required');
+});
+
+story('a page elsewhere: a window to the portal, which answers with `token` in the fragment', async (scene) => {
+  const seen = await portal(scene.context, 'https://portal.example');
+  const page = await scene.visit({ head: head('https://portal.example/', { silent: 'false' }), body: element });
+  await loaded(page);
+  const popup = await pressSignIn(page);
+  await popup.getByRole('link', { name: 'Log In' }).click();
+  await closed(popup);
+  await event(page, 'signed-in');
+  assert.equal((await ask(page)).token, seen.given[0]);
+  const [asked] = seen.authorize;
+  assert.deepEqual(Object.keys(asked).sort(), ['client_id', 'nonce', 'redirect_uri', 'response_type', 'state']);
+  assert.equal(asked.response_type, 'token');
+  assert.match(asked.state, /^[\w-]{20}$/);
+});
+
+story('with the whole page there and back', async (scene) => {
+  const seen = await portal(scene.context, 'https://portal.example');
+  const page = await scene.visit({ head: head('https://portal.example', { transport: 'page', silent: 'false' }), body: element });
+  await loaded(page);
+  await button(page, 'Sign in').click();
+  await page.getByRole('link', { name: 'Log In' }).click();
+  await page.waitForURL(`${here}/page`);
+  await event(page, 'signed-in');
+  assert.equal((await ask(page)).token, seen.given[0]);
+});
+
+for (const [what, spoil, code] of [
+  ['another nonce', { nonce: 'of-somebody-else' }, 'nonce-mismatch'],
+  ['an exp that has come', { exp: 1_600_000_000 }, 'token-expired'],
+]) {
+  story(`a token with ${what}: ${code}`, async (scene) => {
+    scene.expect(new RegExp(`\\[messenger-auth\\] ${code}`));
+    await portal(scene.context, 'https://portal.example', { spoil });
+    const page = await scene.visit({ head: head('https://portal.example', { silent: 'false' }), body: element });
+    await loaded(page);
+    const popup = await pressSignIn(page);
+    await popup.getByRole('link', { name: 'Log In' }).click();
+    assert.equal((await event(page, 'error')).code, code);
+    assert.equal((await ask(page)).token, null);
+  });
+}
+
+story('a client id that no portal takes is refused at once', async (scene) => {
+  scene.expect(/\[messenger-auth\] bad-option/);
+  const page = await scene.visit({ head: head(here, { 'client-id': 'a'.repeat(37) }) });
+  await loaded(page);
+  const failed = await event(page, 'error');
+  assert.match(failed.message, /clientId/);
+  assert.equal((await call(page, 'getToken')).code, 'bad-option');
+});
