@@ -29,6 +29,8 @@ pub struct Config {
     pub hand_over: HandOver,
     /// The site's own token service.
     pub token_url: Option<String>,
+    /// Where in a JSON answer of that service the JWT is, as a dotted path.
+    pub token_url_member: Option<String>,
     /// The host's limit for the callback, in milliseconds.
     pub timeout_ms: u32,
     /// How long a person may take in the window, in milliseconds.
@@ -180,6 +182,7 @@ impl Config {
             silent: options.switch("silent").unwrap_or(true) && issuer.allows_silent(),
             host,
             token_url: token_url.map(str::to_owned),
+            token_url_member: options.text("tokenUrlMember").map(str::to_owned),
             timeout_ms: options
                 .number("timeoutMs", 1_000, 600_000)
                 .unwrap_or(10_000),
@@ -404,7 +407,7 @@ fn hand_over(options: &Options<'_>, usual: HandOver) -> HandOver {
 
 const LOCALES: [&str; 3] = ["en", "es", "ko"];
 
-const KNOWN: [&str; 26] = [
+const KNOWN: [&str; 27] = [
     "callback",
     "clientId",
     "clientIds",
@@ -430,6 +433,7 @@ const KNOWN: [&str; 26] = [
     "storage",
     "timeoutMs",
     "tokenUrl",
+    "tokenUrlMember",
     "transport",
 ];
 

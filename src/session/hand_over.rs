@@ -272,13 +272,18 @@ impl Visitor {
         } else {
             Credentials::Omit
         };
-        let next = site_token::request(url, Some(access_token), credentials);
+        let member = self.config.token_url_member.as_deref();
+        let next = site_token::request(url, member, Some(access_token), credentials);
         let answer = self.driver.finish(next, deadline).await;
         self.driver
             .journal
             .ended(since, "ask the site's token service", &answer);
         self.still(person)?;
         let answer = answer.inspect_err(|error| self.tell_failure(error))?;
+        let least = now().plus_seconds(i64::from(self.config.min_ttl));
+        if answer.expires_at.is_some_and(|end| end <= least) {
+            self.warn_of_short_lives();
+        }
         self.state.borrow_mut().site_token = Some(answer);
         Ok(())
     }
