@@ -82,6 +82,8 @@ export interface CommonOptions {
   handOver?: "id_token" | "access_token" | "code" | "token-url";
   /** The site's service that answers a JWT for a signed-in person. */
   tokenUrl?: string;
+  /** Where that service answers a JSON object: the member that holds the JWT, or a dotted path to it. */
+  tokenUrlMember?: string;
   /** The host's limit for the callback, in ms; the answer comes 500 ms before it at the latest. Default: 10 000. */
   timeoutMs?: number;
   /** How long a person may take in the window, in ms. Default: 600 000. */

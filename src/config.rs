@@ -29,6 +29,8 @@ pub struct Config {
     pub hand_over: HandOver,
     /// The site's own token service.
     pub token_url: Option<String>,
+    /// Where in a JSON answer of that service the JWT is, as a dotted path.
+    pub token_url_member: Option<String>,
     /// The host's limit for the callback, in milliseconds.
     pub timeout_ms: u32,
     /// How long a person may take in the window, in milliseconds.
@@ -182,6 +184,7 @@ impl Config {
                 && (issuer.allows_silent() || has_own_session),
             host,
             token_url,
+            token_url_member: options.text("tokenUrlMember").map(str::to_owned),
             timeout_ms: options
                 .number("timeoutMs", 1_000, 600_000)
                 .unwrap_or(10_000),
@@ -439,7 +442,7 @@ fn hand_over(options: &Options<'_>, usual: HandOver) -> HandOver {
 
 const LOCALES: [&str; 3] = ["en", "es", "ko"];
 
-const KNOWN: [&str; 26] = [
+const KNOWN: [&str; 27] = [
     "callback",
     "clientId",
     "clientIds",
@@ -465,6 +468,7 @@ const KNOWN: [&str; 26] = [
     "storage",
     "timeoutMs",
     "tokenUrl",
+    "tokenUrlMember",
     "transport",
 ];
 

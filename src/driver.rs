@@ -270,6 +270,7 @@ async fn send(request: &Request, deadline: Deadline) -> Fetched {
         Ok(answer) => Ok(Response {
             status: answer.status,
             content_type: answer.content_type,
+            responded_json: answer.responded_json,
             body: answer.body,
             reloaded_at: match request.reuse {
                 Reuse::Reload => now(),

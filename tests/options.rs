@@ -39,6 +39,7 @@ fn option() -> impl Strategy<Value = (&'static str, Value, bool)> {
         ("timeoutMs", json!(1_000)),
         ("timeoutMs", Value::Null),
         ("tokenUrl", json!("https://www.example.com/token?x=y")),
+        ("tokenUrlMember", json!("data.token")),
         ("transport", json!("page")),
     ]);
     let wrong = select(vec![
@@ -77,6 +78,7 @@ fn option() -> impl Strategy<Value = (&'static str, Value, bool)> {
         ("timeoutMs", json!("")),
         ("tokenUrl", json!("/token")),
         ("tokenUrl", json!("https://www.example.com/#token")),
+        ("tokenUrlMember", json!(["token"])),
         ("transport", json!({})),
     ]);
     prop_oneof![

@@ -124,6 +124,7 @@ pub(crate) fn answered(status: u16, body: &[u8]) -> Fetched {
     Ok(Response {
         status,
         content_type: None,
+        responded_json: None,
         body: body.into(),
         reloaded_at: Timestamp::from_millis(0),
     })

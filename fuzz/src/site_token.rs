@@ -13,7 +13,12 @@ use crate::{
 pub(crate) fn check(input: &[u8]) -> Verdict {
     let objections =
         core::str::from_utf8(input).map(|text| omnichannel::objections(&Secret::new(text)));
-    let next = site_token::request("https://www.example.com/token", None, Credentials::Omit);
+    let next = site_token::request(
+        "https://www.example.com/token",
+        Some("a.jwt"),
+        None,
+        Credentials::Omit,
+    );
     let token = match drive(next, |_| answered(200, input)) {
         Ok(End::Done(token)) => token,
         Ok(End::Redirect(_)) => panic!("nobody is sent anywhere"),

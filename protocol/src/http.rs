@@ -67,6 +67,8 @@ pub struct Response {
     pub status: u16,
     /// `Content-Type` as sent.
     pub content_type: Option<String>,
+    /// `X-Responded-JSON` as sent: ASP.NET's login page comes with 200, and says the status that was meant here.
+    pub responded_json: Option<String>,
     /// The body, at most [`MAX_BODY`] bytes.
     pub body: Vec<u8>,
     /// When it was fetched anew ([`Reuse::Reload`]); the beginning of time for an answer
@@ -111,6 +113,15 @@ impl Response {
     #[must_use]
     pub const fn is_success(&self) -> bool {
         self.status >= 200 && self.status < 300
+    }
+
+    /// Whether it says, in either way, that nobody is signed in there.
+    pub(crate) fn wants_sign_in(&self) -> bool {
+        let meant = self.responded_json.as_deref().and_then(|text| {
+            let read = json::read(text.as_bytes())?;
+            read.get("status")?.as_u64()
+        });
+        matches!(self.status, 401 | 403) || matches!(meant, Some(401 | 403))
     }
 
     /// `bad-status` unless the status is a success.

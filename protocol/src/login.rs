@@ -231,8 +231,13 @@ pub fn prepare(issuer: &Issuer, now: Timestamp) -> Next<()> {
 
 /// Asks the site's own service who is signed in there, by its cookie: a login without OAuth.
 /// Fails with `sign-in-required` when nobody is.
-pub fn at_site(token_url: &str, credentials: Credentials, now: Timestamp) -> Next<Login> {
-    site_token::request(token_url, None, credentials)?.and_then(now, |token, _| {
+pub fn at_site(
+    token_url: &str,
+    member: Option<&str>,
+    credentials: Credentials,
+    now: Timestamp,
+) -> Next<Login> {
+    site_token::request(token_url, member, None, credentials)?.and_then(now, |token, _| {
         Ok(Step::Done(Login::AtSite(Box::new(token))))
     })
 }

@@ -23,13 +23,20 @@ pub fn objections(token: &Secret) -> Vec<&'static str> {
         "Dynamics takes JWTs signed with RS256 only; this one has another alg.",
     );
     object(
-        has_text(&claims, "iss") && has_text(&claims, "sub"),
-        "Dynamics needs the claims iss and sub in the JWT; one is missing.",
+        has_text(&claims, "iss"),
+        "Dynamics needs the claim iss in the JWT, a text.",
     );
     object(
-        claims.get("iat").is_some_and(Value::is_number)
-            && claims.get("exp").is_some_and(Value::is_number),
-        "Dynamics needs the claims iat and exp in the JWT, as seconds since 1970; one is missing.",
+        has_text(&claims, "sub"),
+        "Dynamics needs the claim sub in the JWT, a text.",
+    );
+    object(
+        has_time(&claims, "iat"),
+        "Dynamics needs the claim iat in the JWT, in seconds since 1970.",
+    );
+    object(
+        has_time(&claims, "exp"),
+        "Dynamics needs the claim exp in the JWT, in seconds since 1970.",
     );
     object(
         claims.get("lwicontexts").is_none_or(is_context),
@@ -43,6 +50,12 @@ fn has_text(claims: &Map<String, Value>, name: &str) -> bool {
         .get(name)
         .and_then(Value::as_str)
         .is_some_and(|text| !text.is_empty())
+}
+
+/// In seconds: as many milliseconds would be the year 5138.
+fn has_time(claims: &Map<String, Value>, name: &str) -> bool {
+    let seconds = claims.get(name).and_then(Value::as_f64);
+    seconds.is_some_and(|seconds| (0.0..1e11).contains(&seconds))
 }
 
 /// An object of primitives, itself written as text.
@@ -91,6 +104,7 @@ mod tests {
             (json!({ "sub": 7 }), "sub"),
             (json!({ "iat": "1" }), "iat"),
             (json!({ "exp": null }), "exp"),
+            (json!({ "exp": 1_700_000_000_000_i64 }), "exp"),
             (json!({ "lwicontexts": { "a": "b" } }), "lwicontexts"),
             (json!({ "lwicontexts": r#"{"a":{}}"# }), "lwicontexts"),
             (json!({ "lwicontexts": "[]" }), "lwicontexts"),

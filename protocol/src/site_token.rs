@@ -25,11 +25,13 @@ pub struct SiteToken {
 
 /// Asks the site's service with `Authorization: Bearer …`.
 ///
-/// 401 and 403 are `sign-in-required`; a body that is no JWT (`application/jwt`,
-/// `text/plain` or a JSON string) is `response-malformed`; a JWT whose `exp` has come is
+/// The body is a JWT (`application/jwt`, `text/plain`), a JSON string, or a JSON object that has it
+/// at the dotted path `member`. Anything else is `sign-in-required` where the status or
+/// `X-Responded-JSON` says 401 or 403, else `response-malformed`; a JWT whose `exp` has come is
 /// `token-expired`.
 pub fn request(
     token_url: &str,
+    member: Option<&str>,
     access_token: Option<Secret>,
     credentials: Credentials,
 ) -> Next<SiteToken> {
@@ -47,30 +49,44 @@ pub fn request(
         ..Request::document(token_url)
     };
     let url = token_url.to_owned();
+    let member = member.map(str::to_owned);
     Ok(Step::fetch(request, move |fetched, now| {
         let response = fetched?;
-        if matches!(response.status, 401 | 403) {
-            return Err(Error::SignInRequired);
+        let read = response
+            .expect_success(&url)
+            .and_then(|()| read(&response.body, member.as_deref(), now));
+        match read {
+            Ok(token) => Ok(Step::Done(token)),
+            Err(_) if response.wants_sign_in() => Err(Error::SignInRequired),
+            Err(error) => Err(error),
         }
-        response.expect_success(&url)?;
-        read(&response.body, now).map(Step::Done)
     }))
 }
 
-fn read(body: &[u8], now: Timestamp) -> Result<SiteToken, Error> {
-    let expiry = |token: &str| Some((token.to_owned(), expiry(token)?));
-    let found = (body.len() <= MAX_BODY)
+fn read(body: &[u8], member: Option<&str>, now: Timestamp) -> Result<SiteToken, Error> {
+    let text = (body.len() <= MAX_BODY)
         .then(|| core::str::from_utf8(body).ok())
         .flatten()
-        .map(str::trim)
-        .and_then(|text| match json::read(text.as_bytes()) {
-            Some(Value::String(token)) => expiry(&token),
-            _ => expiry(text),
-        });
-    let Some((token, expires_at)) = found else {
+        .map(str::trim);
+    let document = text.and_then(|text| json::read(text.as_bytes()));
+    let is_object = document.as_ref().is_some_and(Value::is_object);
+    let token = match &document {
+        Some(Value::String(token)) => Some(token.as_str()),
+        Some(document) => member.and_then(|path| {
+            path.split('.')
+                .try_fold(document, |place, name| place.get(name))?
+                .as_str()
+        }),
+        None => text,
+    };
+    let Some((token, expires_at)) = token.and_then(|token| Some((token, expiry(token)?))) else {
         return Err(Error::untrusted(
             Flaw::ResponseMalformed,
-            "the service at tokenUrl answered no JWT",
+            if is_object {
+                "the service at tokenUrl answered a JSON object without a JWT at tokenUrlMember"
+            } else {
+                "the service at tokenUrl answered no JWT"
+            },
         ));
     };
     if expires_at.is_some_and(|end| end <= now) {
@@ -80,7 +96,7 @@ fn read(body: &[u8], now: Timestamp) -> Result<SiteToken, Error> {
         ));
     }
     Ok(SiteToken {
-        token: Secret::new(token),
+        token: Secret::new(token.to_owned()),
         expires_at,
     })
 }
@@ -95,7 +111,7 @@ pub(crate) fn fresh(token: &str, nonce: Option<&str>, now: Timestamp) -> Result<
             "the token does not bear this login's `nonce`",
         ));
     }
-    read(token.as_bytes(), now)
+    read(token.as_bytes(), None, now)
 }
 
 /// The `exp` of a compact JWT, if any; none at all when it is no JWT.

@@ -72,6 +72,8 @@ pub(crate) struct Response {
     pub(crate) status: u16,
     /// `Content-Type`.
     pub(crate) content_type: Option<String>,
+    /// `X-Responded-JSON`.
+    pub(crate) responded_json: Option<String>,
     /// The body.
     pub(crate) body: Vec<u8>,
 }
@@ -158,6 +160,7 @@ async fn exchange(
     Ok(Response {
         status: answer.status(),
         content_type: headers.get("content-type"),
+        responded_json: headers.get("x-responded-json"),
         body: read(&answer, limit).await?,
     })
 }

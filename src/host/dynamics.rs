@@ -17,7 +17,8 @@ use crate::{
         task::spawn,
     },
     config::HandOver,
-    session::{Event, Visitor},
+    deadline::Deadline,
+    session::{Event, Interaction, Visitor},
 };
 
 /// What the chat calls its faults (`lcw:error`).
@@ -84,13 +85,25 @@ pub(super) fn inspect(visitor: &Visitor, token: &Secret) {
     }
 }
 
-/// Gives the SDK our function once there is a token for it.
+/// Gets a token in hand for the SDK, and gives the SDK our function unless it has it.
 fn feed(visitor: &'static Visitor) {
-    if visitor.config.hand_over == HandOver::Code || sdk().is_none() || IS_FED.get() {
+    let config = &visitor.config;
+    if config.hand_over == HandOver::Code || sdk().is_none() || !visitor.is_signed_in() {
         return;
     }
     spawn(async move {
-        if !visitor.is_signed_in() || visitor.hand_over(visitor.config.timeout_ms).await.is_none() {
+        let deadline = Deadline::after(config.timeout_ms);
+        let token = visitor.token(
+            config.hand_over,
+            config.min_ttl,
+            Interaction::None,
+            deadline,
+        );
+        let Ok(token) = token.await else {
+            return;
+        };
+        inspect(visitor, &token);
+        if IS_FED.get() {
             return;
         }
         let provider = callback(move |answer| {
@@ -127,14 +140,17 @@ fn reply(answer: &Function, token: Option<&Secret>) {
 }
 
 fn hear(visitor: &Visitor, detail: &JsValue) {
-    let code = Reflect::get(detail, &"errorCode".into()).ok();
-    let code = code.and_then(|code| js_sys::Number::from(code).as_f64());
+    let code = Reflect::get(detail, &"errorCode".into()).unwrap_or_default();
+    let code = code
+        .as_f64()
+        .or_else(|| code.as_string()?.parse::<u32>().ok().map(f64::from));
     let known = FAULTS.iter().find(|(number, _)| code == Some(*number));
     let outcome = match known {
         Some((_, meaning)) => (*meaning).to_owned(),
         None => text(detail, "errorDescription").unwrap_or_else(|| "an error of its own".into()),
     };
     visitor.driver.journal.note("lcw:error", &outcome);
+    visitor.tell(&Event::Host("lcw:error", Some(outcome)));
 }
 
 fn sdk() -> Option<JsValue> {

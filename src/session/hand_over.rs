@@ -270,13 +270,18 @@ impl Visitor {
             .token_without_person(TokenKind::AccessToken, self.config.min_ttl, deadline)
             .await?;
         let since = now();
-        let next = site_token::request(url, Some(access_token), credentials(url));
+        let member = self.config.token_url_member.as_deref();
+        let next = site_token::request(url, member, Some(access_token), credentials(url));
         let answer = self.driver.finish(next, deadline).await;
         self.driver
             .journal
             .ended(since, "ask the site's token service", &answer);
         self.still(person)?;
         let answer = answer.inspect_err(|error| self.tell_failure(error))?;
+        let least = now().plus_seconds(i64::from(self.config.min_ttl));
+        if answer.expires_at.is_some_and(|end| end <= least) {
+            self.warn_of_short_lives();
+        }
         self.state.borrow_mut().site_token = Some(answer);
         Ok(())
     }
@@ -312,7 +317,8 @@ impl Visitor {
     pub(super) async fn site_login(&self, deadline: Deadline) -> Result<Login, Error> {
         let url = self.config.token_url.as_deref().unwrap_or_default();
         let since = now();
-        let next = login::at_site(url, credentials(url), since);
+        let member = self.config.token_url_member.as_deref();
+        let next = login::at_site(url, member, credentials(url), since);
         let answer = self.driver.finish(next, deadline).await;
         let step = "ask the site's token service";
         self.driver.journal.ended(since, step, &answer);

@@ -382,11 +382,15 @@ impl Visitor {
     fn warn_of_short_tokens(&self, session: &Session) {
         let min_ttl = self.config.min_ttl;
         let is_short = |kind| session.has(kind) && !session.outlives(kind, min_ttl);
-        if self.config.renewed_kind().is_some_and(is_short)
-            && !std::mem::replace(&mut self.state.borrow_mut().warned_of_short_tokens, true)
-        {
+        if self.config.renewed_kind().is_some_and(is_short) {
+            self.warn_of_short_lives();
+        }
+    }
+
+    fn warn_of_short_lives(&self) {
+        if !std::mem::replace(&mut self.state.borrow_mut().warned_of_short_tokens, true) {
             self.warn(
-                "the issuer's tokens live shorter than minTtl: they are handed out all the same. \
+                "the tokens live shorter than minTtl: they are handed out all the same. \
                  Let them live longer, or set minTtl lower.",
             );
         }

@@ -192,6 +192,7 @@ pub(crate) fn answer(status: u16, body: &str, reloaded_at: i64) -> Response {
     Response {
         status,
         content_type: Some("application/json".into()),
+        responded_json: None,
         body: body.into(),
         reloaded_at: Timestamp::from_seconds(reloaded_at),
     }

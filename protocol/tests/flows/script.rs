@@ -30,7 +30,7 @@ pub(crate) const FIRST_AUTH: i64 = START - 10;
 
 /// Answers each address from a script, holds documents as a browser does, notes all.
 pub(crate) struct Browser {
-    answers: HashMap<String, Fetched>,
+    pub(crate) answers: HashMap<String, Fetched>,
     held: HashMap<String, Response>,
     pub(crate) asked: Vec<Request>,
     pub(crate) now: Timestamp,
@@ -63,6 +63,7 @@ impl Browser {
         let response = Response {
             status,
             content_type: None,
+            responded_json: None,
             body: body.into(),
             reloaded_at: self.now,
         };

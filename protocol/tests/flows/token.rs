@@ -215,10 +215,22 @@ fn jwt(payload: &str) -> String {
 }
 
 fn ask_service(status: u16, body: &str) -> Result<site_token::SiteToken, Error> {
+    ask_service_with(None, status, None, body)
+}
+
+fn ask_service_with(
+    member: Option<&str>,
+    status: u16,
+    responded_json: Option<&str>,
+    body: &str,
+) -> Result<site_token::SiteToken, Error> {
     let mut browser = Browser::new();
     browser.answer_bytes(SERVICE, status, body);
+    browser.answers.values_mut().flatten().for_each(|answer| {
+        answer.responded_json = responded_json.map(str::to_owned);
+    });
     let bearer = Some(Secret::new("at"));
-    let next = site_token::request(SERVICE, bearer.clone(), Credentials::SameSite);
+    let next = site_token::request(SERVICE, member, bearer.clone(), Credentials::SameSite);
     let token = browser.done(next);
     assert_eq!(browser.asked[0].bearer, bearer);
     assert_eq!(browser.asked[0].credentials, Credentials::SameSite);
@@ -240,6 +252,47 @@ fn a_token_of_the_sites_own_service() {
     }
     let endless = ask_service(200, &jwt("{}")).expect("a token");
     assert_eq!(endless.expires_at, None);
+}
+
+#[test]
+fn a_member_holds_the_token_of_the_sites_own_service() {
+    let good = jwt(&json!({ "exp": START + 60 }).to_string());
+    let flat = json!({ "token": good }).to_string();
+    let deep = json!({ "data": { "token": good } }).to_string();
+    for (member, body) in [
+        ("token", &flat),
+        ("data.token", &deep),
+        ("token", &good),
+        ("token", &json!(good).to_string()),
+    ] {
+        let token = ask_service_with(Some(member), 200, None, body).expect("a token");
+        assert_eq!(token.token.expose(), good);
+    }
+    for (member, body) in [
+        ("Token", &flat),
+        ("token", &deep),
+        ("data", &deep),
+        ("token.token", &flat),
+        ("0", &json!([good]).to_string()),
+        ("token", &json!({ "token": null }).to_string()),
+    ] {
+        let result = ask_service_with(Some(member), 200, None, body);
+        assert_eq!(code(result), "response-malformed", "{member}");
+    }
+}
+
+#[test]
+fn a_login_page_that_says_401_in_a_header() {
+    let page = "<!doctype html><title>Sign in</title>";
+    let meant = |header, status, body: &str| ask_service_with(None, status, Some(header), body);
+    let says_401 = r#"{"status":401,"headers":{"location":"https:\/\/www.example.com\/login"}}"#;
+    assert_eq!(code(meant(says_401, 200, page)), "sign-in-required");
+    assert_eq!(code(meant(says_401, 500, "")), "sign-in-required");
+    let good = jwt(&json!({ "exp": START + 60 }).to_string());
+    assert!(meant(says_401, 200, &good).is_ok(), "a JWT is a JWT");
+    for other in [r#"{"status":200}"#, r#"{"status":"401"}"#, "401", ""] {
+        assert_eq!(code(meant(other, 200, page)), "response-malformed");
+    }
 }
 
 #[test]
@@ -270,7 +323,7 @@ fn no_token_of_the_sites_own_service() {
         "http://www.example.com/token",
         "https://x.example/#y",
     ] {
-        let next = site_token::request(url, None, Credentials::Omit);
+        let next = site_token::request(url, None, None, Credentials::Omit);
         assert_eq!(code(next.map(|_| ())), "bad-option", "{url}");
     }
 }

@@ -34,7 +34,7 @@ proptest! {
         let body = if quoted { json!(jwt).to_string() } else { jwt.clone() };
         let mut browser = Browser::new();
         browser.answer_bytes(URL, 200, format!("{space}{body}{space}"));
-        let outcome = browser.done(site_token::request(URL, None, Credentials::Omit));
+        let outcome = browser.done(site_token::request(URL, None, None, Credentials::Omit));
         if exp.is_some_and(|exp| exp <= 0) {
             prop_assert_eq!(code(outcome), "token-expired");
         } else {
@@ -54,7 +54,7 @@ proptest! {
     ) {
         let mut browser = Browser::new();
         browser.answer_bytes(URL, 200, body);
-        let outcome = browser.done(site_token::request(URL, None, Credentials::Omit));
+        let outcome = browser.done(site_token::request(URL, None, None, Credentials::Omit));
         prop_assert_eq!(code(outcome), "response-malformed");
     }
 }
