@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { life, startRogue, subject } from '../../rogue/rogue.js';
+import { built } from '../../site/package.js';
 import { startSite } from '../../site/site.js';
 import { launch } from './browser.js';
 import { element, event, events, loaded, tag } from './page.js';
@@ -38,6 +39,9 @@ function watch() {
 
 export async function rogueWorld() {
   const site = await startSite();
+  const files = await built();
+  // A page a test: what never changes is fetched once.
+  for (const name of [files.loader, files.glue, files.wasm]) site.headers[`/messenger-auth/${name}`] = { 'Cache-Control': 'max-age=600' };
   const rogue = await startRogue({ sites: [site.origin] });
   const browser = await launch();
   const context = await browser.newContext({ locale: 'en-GB' });
