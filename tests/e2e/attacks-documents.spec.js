@@ -93,7 +93,7 @@ story('every fetch → without cookies, without a referrer (window, refresh, sig
   await accepted(page, issuer, await signIn(page));
   await renewalIsDue(page);
   await accepted(page, issuer, await asked(page));
-  await signIn(page, true);
+  await signIn(page, { again: true });
   await call(page, 'signOut');
   await page.waitForURL(/\/page$/);
   const sent = issuer.records.filter(({ route }) => ['discovery', 'keys', 'token', 'revocation'].includes(route));

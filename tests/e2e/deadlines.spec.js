@@ -1,7 +1,7 @@
 /** A provider that never answers, or drips a byte a second, at each point: every call has its answer inside its own deadline. */
 
 import assert from 'node:assert/strict';
-import { call, eventually } from './support/page.js';
+import { ask, call, event, eventually, loaded, session } from './support/page.js';
 import { accepted, asked, renewalIsDue, rogueWorld, table } from './support/rogue.js';
 
 const world = await rogueWorld();
@@ -68,6 +68,55 @@ story('authorize never answers → null and timeout, each at its own deadline (c
   assert.ok(result.callback[1] < 1500 && result.sooner[1] < 1400 && result.getToken[1] < 2500 && result.signIn[1] < 3500, JSON.stringify(result));
   await nothingLeft(scene);
 });
+
+for (const way of ways('discovery')) {
+  story(`${way} → timeout (whole page, before it leaves)`, async (scene) => {
+    const { page, visit } = scene;
+    const issuer = scene.issuer();
+    await visit(issuer, quick);
+    issuer.misbehave(way);
+    const result = await page.evaluate(async () => {
+      const since = performance.now();
+      const code = await MessengerAuth.client.signIn({ transport: 'page' }).catch((fault) => fault.code);
+      return { code, ms: performance.now() - since };
+    });
+    assert.equal(result.code, 'timeout');
+    assert.ok(result.ms < 2500, `after ${Math.round(result.ms)} ms`);
+  });
+}
+
+for (const way of [...ways('token'), ...ways('keys')]) {
+  story(`${way} → timeout (whole page, when it has come back)`, async (scene) => {
+    const { context, visit, site } = scene;
+    const issuer = scene.issuer();
+    const page = await visit(issuer, { ...quick, silent: 'false' }, { on: await context.newPage(), path: '/left' });
+    issuer.misbehave(way);
+    await page.evaluate(() => { MessengerAuth.client.signIn({ transport: 'page' }).catch(() => {}); });
+    await eventually(() => issuer.asked('authorize').length && page.url() === `${site.origin}/left`, 'back on the page');
+    await loaded(page);
+    const { token, ms } = await ask(page);
+    assert.equal(token, null);
+    assert.ok(ms < 1500, `null after ${Math.round(ms)} ms`);
+    assert.equal((await event(page, 'error')).code, 'timeout');
+    assert.equal(await session(page), null);
+  });
+}
+
+for (const way of [...ways('discovery'), ...ways('authorize')]) {
+  story(`${way} → timeout (getAuthorization)`, async (scene) => {
+    const { page, visit } = scene;
+    const issuer = scene.issuer();
+    await visit(issuer, { ...quick, 'hand-over': 'code' });
+    issuer.misbehave(way);
+    const result = await page.evaluate(async () => {
+      const since = performance.now();
+      const [{ token, ms: answeredAfter }, code] = await Promise.all([__story.ask(), MessengerAuth.client.getAuthorization().catch((fault) => fault.code)]);
+      return { code, token, answeredAfter, ms: performance.now() - since };
+    });
+    assert.deepEqual([result.token, result.code], [null, 'timeout']);
+    assert.ok(result.answeredAfter < 1500 && result.ms < 2500, JSON.stringify(result));
+  });
+}
 
 story('token never answers at a refresh → the token that is held is still good for whoever asks for less', async (scene) => {
   const { page, visit } = scene;

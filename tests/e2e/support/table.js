@@ -13,7 +13,7 @@ const sections = {
   'Authorization answer': ['attacks-answer', 'auth-window'],
   'The page around us': ['page-around-us'],
   'Discovery, keys, token endpoint': ['attacks-documents'],
-  Windows: ['windows', 'blocked', 'attacks-windows'],
+  Windows: ['windows', 'blocked', 'storage', 'csp', 'attacks-windows'],
   Deadlines: ['deadlines'],
   'Conformance: the OpenID Foundation’s relying-party modules': ['conformance'],
 };
