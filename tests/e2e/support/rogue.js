@@ -135,6 +135,7 @@ async function tell(scene, { fault, flow, code, attributes, issuer: options, aga
   else await refused(page, issuer, result, { code, before, secrets: issuer.secrets.slice(earlier) });
   await check?.({ ...scene, issuer, result, before });
   await nothingForeign(scene, page);
+  assert.ok((await events(page, 'error')).length <= 1, 'told once');
   await eventually(() => scene.context.pages().length === 1, 'no window is left behind');
 }
 
