@@ -9,15 +9,21 @@ const { story } = world;
 
 const quick = { 'timeout-ms': '1500', 'sign-in-timeout-ms': '2500' };
 const ways = (route) => ['never answers', 'drips a byte a second'].map((way) => `${route} ${way}`);
-const nothingLeft = ({ page, context }) => eventually(() => context.pages().length === 1 && page.frames().length === 1, 'no window and no frame is left behind');
+const nothingLeft = ({ page, context }) => eventually(() => context.pages().length === 1 && page.frames().length === 1, 'no window and no frame is left behind', 5000);
+const told = (where) => async (scene) => {
+  const steps = async () => (await call(scene.page, 'diagnose')).value.steps;
+  await eventually(async () => (await steps()).some(({ step, code }) => code === 'timeout' && step.includes(where)), `diagnose() says that it was ${where}`, 5000);
+  await nothingLeft(scene);
+};
 /** `getAuthenticationToken` and `getToken` are both asked, but for the window: that is `signIn`. */
-const points = (route, flows) => flows.map((flow) => ({ code: 'timeout', in: [flow], faults: ways(route), attributes: quick, check: nothingLeft }));
+const points = (route, where, flows, attributes = { 'timeout-ms': '1500' }) => flows.map((flow) => ({ code: 'timeout', in: [flow], faults: ways(route), attributes, check: told(where) }));
 
 table(world, [
-  ...points('discovery', ['hidden frame', 'window']),
-  ...points('keys', ['hidden frame', 'window']),
-  ...points('authorize', ['hidden frame', 'window', 'renewal in a hidden frame']),
-  ...points('token', ['hidden frame', 'window', 'refresh']),
+  ...points('discovery', 'openid-configuration', ['hidden frame', 'window']),
+  ...points('keys', 'jwks', ['hidden frame', 'window']),
+  ...points('authorize', 'hidden frame', ['hidden frame', 'renewal in a hidden frame']),
+  ...points('authorize', 'window', ['window'], quick),
+  ...points('token', 'token', ['hidden frame', 'window', 'refresh']),
 ]);
 
 for (const way of ways('token')) {
