@@ -124,7 +124,7 @@ for (const way of [...ways('discovery'), ...ways('authorize')]) {
   });
 }
 
-story('token never answers at a refresh → the token that is held is still good for whoever asks for less', async (scene) => {
+story('token never answers → the token that is held is still good for whoever asks for less (refresh)', async (scene) => {
   const { page, visit } = scene;
   const issuer = scene.issuer();
   await visit(issuer, quick);
