@@ -1,7 +1,7 @@
 /** A provider that never answers, or drips a byte a second, at each point: every call has its answer inside its own deadline. */
 
 import assert from 'node:assert/strict';
-import { call, eventually } from './support/page.js';
+import { ask, call, event, eventually, loaded, session } from './support/page.js';
 import { accepted, asked, renewalIsDue, rogueWorld, table } from './support/rogue.js';
 
 const world = await rogueWorld();
@@ -9,15 +9,21 @@ const { story } = world;
 
 const quick = { 'timeout-ms': '1500', 'sign-in-timeout-ms': '2500' };
 const ways = (route) => ['never answers', 'drips a byte a second'].map((way) => `${route} ${way}`);
-const nothingLeft = ({ page, context }) => eventually(() => context.pages().length === 1 && page.frames().length === 1, 'no window and no frame is left behind');
+const nothingLeft = ({ page, context }) => eventually(() => context.pages().length === 1 && page.frames().length === 1, 'no window and no frame is left behind', 5000);
+const told = (where) => async (scene) => {
+  const steps = async () => (await call(scene.page, 'diagnose')).value.steps;
+  await eventually(async () => (await steps()).some(({ step, code }) => code === 'timeout' && step.includes(where)), `diagnose() says that it was ${where}`, 5000);
+  await nothingLeft(scene);
+};
 /** `getAuthenticationToken` and `getToken` are both asked, but for the window: that is `signIn`. */
-const points = (route, flows) => flows.map((flow) => ({ code: 'timeout', in: [flow], faults: ways(route), attributes: quick, check: nothingLeft }));
+const points = (route, where, flows, attributes = { 'timeout-ms': '1500' }) => flows.map((flow) => ({ code: 'timeout', in: [flow], faults: ways(route), attributes, check: told(where) }));
 
 table(world, [
-  ...points('discovery', ['hidden frame', 'window']),
-  ...points('keys', ['hidden frame', 'window']),
-  ...points('authorize', ['hidden frame', 'window', 'renewal in a hidden frame']),
-  ...points('token', ['hidden frame', 'window', 'refresh']),
+  ...points('discovery', 'openid-configuration', ['hidden frame', 'window']),
+  ...points('keys', 'jwks', ['hidden frame', 'window']),
+  ...points('authorize', 'hidden frame', ['hidden frame', 'renewal in a hidden frame']),
+  ...points('authorize', 'window', ['window'], quick),
+  ...points('token', 'token', ['hidden frame', 'window', 'refresh']),
 ]);
 
 for (const way of ways('token')) {
@@ -69,7 +75,56 @@ story('authorize never answers → null and timeout, each at its own deadline (c
   await nothingLeft(scene);
 });
 
-story('token never answers at a refresh → the token that is held is still good for whoever asks for less', async (scene) => {
+for (const way of ways('discovery')) {
+  story(`${way} → timeout (whole page, before it leaves)`, async (scene) => {
+    const { page, visit } = scene;
+    const issuer = scene.issuer();
+    await visit(issuer, quick);
+    issuer.misbehave(way);
+    const result = await page.evaluate(async () => {
+      const since = performance.now();
+      const code = await MessengerAuth.client.signIn({ transport: 'page' }).catch((fault) => fault.code);
+      return { code, ms: performance.now() - since };
+    });
+    assert.equal(result.code, 'timeout');
+    assert.ok(result.ms < 2500, `after ${Math.round(result.ms)} ms`);
+  });
+}
+
+for (const way of [...ways('token'), ...ways('keys')]) {
+  story(`${way} → timeout (whole page, when it has come back)`, async (scene) => {
+    const { context, visit, site } = scene;
+    const issuer = scene.issuer();
+    const page = await visit(issuer, { ...quick, silent: 'false' }, { on: await context.newPage(), path: '/left' });
+    issuer.misbehave(way);
+    await page.evaluate(() => { MessengerAuth.client.signIn({ transport: 'page' }).catch(() => {}); });
+    await eventually(() => issuer.asked('authorize').length && page.url() === `${site.origin}/left`, 'back on the page');
+    await loaded(page);
+    const { token, ms } = await ask(page);
+    assert.equal(token, null);
+    assert.ok(ms < 1500, `null after ${Math.round(ms)} ms`);
+    assert.equal((await event(page, 'error')).code, 'timeout');
+    assert.equal(await session(page), null);
+  });
+}
+
+for (const way of [...ways('discovery'), ...ways('authorize')]) {
+  story(`${way} → timeout (getAuthorization)`, async (scene) => {
+    const { page, visit } = scene;
+    const issuer = scene.issuer();
+    await visit(issuer, { ...quick, 'hand-over': 'code' });
+    issuer.misbehave(way);
+    const result = await page.evaluate(async () => {
+      const since = performance.now();
+      const [{ token, ms: answeredAfter }, code] = await Promise.all([__story.ask(), MessengerAuth.client.getAuthorization().catch((fault) => fault.code)]);
+      return { code, token, answeredAfter, ms: performance.now() - since };
+    });
+    assert.deepEqual([result.token, result.code], [null, 'timeout']);
+    assert.ok(result.answeredAfter < 1500 && result.ms < 2500, JSON.stringify(result));
+  });
+}
+
+story('token never answers → the token that is held is still good for whoever asks for less (refresh)', async (scene) => {
   const { page, visit } = scene;
   const issuer = scene.issuer();
   await visit(issuer, quick);

@@ -7,15 +7,26 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+const conformance = 'Conformance: the OpenID Foundation’s relying-party modules';
+
 /** The tables of the document, with the specs whose tests are their rows. */
 const sections = {
   'ID token': ['attacks-id-token'],
   'Authorization answer': ['attacks-answer', 'auth-window'],
   'The page around us': ['page-around-us'],
   'Discovery, keys, token endpoint': ['attacks-documents'],
-  Windows: ['windows', 'blocked', 'attacks-windows'],
+  Windows: ['windows', 'blocked', 'storage', 'csp', 'attacks-windows'],
   Deadlines: ['deadlines'],
-  'Conformance: the OpenID Foundation’s relying-party modules': ['conformance'],
+  [conformance]: ['conformance'],
+};
+
+/** What a reader may wonder at. */
+const notes = {
+  'ID token': 'A token over 1 MiB is refused as `response-malformed`: the answer that brings it is over 1 MiB as well.',
+  'Authorization answer': 'In a hidden frame `sign-in-required` is what `login_required` and its like mean: it takes the person.',
+  [conformance]: `The modules are told by our own provider, in a browser; the Foundation’s suite itself was not run. Userinfo is never asked for, and
+the test of \`userinfo-invalid-sub\` has seen that. No \`state\` goes with a sign-out: the session has ended before the page leaves, and whatever
+\`state\` comes back changes nothing.`,
 };
 
 const [folder, file] = process.argv.slice(2);
@@ -61,7 +72,7 @@ function section({ title, tests }) {
   return `
 ## ${title}
 
-${total(tests)}.
+${total(tests)}.${notes[title] ? ` ${notes[title]}` : ''}
 
 | what happens | result | passed in |
 |---|---|---|
