@@ -194,7 +194,7 @@ impl Visitor {
         self.still(person)?;
         match renewed {
             Ok(session) => {
-                let brought = session.token(kind, 0, now()) != held.token(kind, 0, now());
+                let brought = session.received_at(kind) != held.received_at(kind);
                 if kind == TokenKind::IdToken {
                     self.state.borrow_mut().refresh_lacks_id_token = !brought;
                 }
