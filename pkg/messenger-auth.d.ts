@@ -171,7 +171,8 @@ export interface EventDetail {
   /** The engine is here, and whoever was signed in on the page before still is. */
   ready: Readonly<Record<string, never>>;
   "signed-in": Session;
-  "signed-out": { readonly reason: "sign-out" | "refused" | "expired" };
+  /** `elsewhere`: signed out in another tab, or somebody else has signed in there. */
+  "signed-out": { readonly reason: "sign-out" | "elsewhere" | "refused" | "expired" };
   renewed: Session;
   /** It takes a person to go on. */
   "sign-in-required": Readonly<Record<string, never>>;
@@ -195,7 +196,7 @@ export interface Client {
   /** To be called in a click, without `await` before it, so that the browser allows the window. */
   signIn(options?: { transport?: "popup" | "page"; loginHint?: string; prompt?: string }): Promise<Session>;
   signOut(options?: {
-    /** Default: `true`. */
+    /** Whether the page leaves for the issuer, to end the session there too. The refresh token is revoked in any case. Default: `true`. */
     atIssuer?: boolean;
     /** Default: this page, where it is registered. */
     postLogoutRedirectUri?: string;

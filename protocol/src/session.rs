@@ -203,6 +203,12 @@ impl Session {
             .map_or_else(|| self.first_expiry(), |held| held.expires_at)
     }
 
+    /// When the token of this kind arrived.
+    #[must_use]
+    pub fn received_at(&self, kind: TokenKind) -> Option<Timestamp> {
+        Some(self.held(kind)?.received_at)
+    }
+
     /// The token, when it has `min_ttl` seconds left; with zero, any that has not expired. None
     /// where the clock has been set back since it arrived: nobody knows how old it is.
     #[must_use]

@@ -236,21 +236,8 @@ impl Visitor {
         if let Some(token) = self.site_token_in_hand(min_ttl) {
             return Ok(token);
         }
-        let under_way = self.state.borrow().asking_site.clone();
-        let flight = under_way.unwrap_or_else(|| {
-            let flight = Flight::new();
-            let person = self.person();
-            self.state.borrow_mut().asking_site = Some(Rc::clone(&flight));
-            let landing = Rc::clone(&flight);
-            spawn(async move {
-                let result = self.ask_site(person).await;
-                if self.person() == person {
-                    self.state.borrow_mut().asking_site = None;
-                }
-                landing.land(result);
-            });
-            flight
-        });
+        let asking = self.ask_site(self.person());
+        let flight = self.join(|state| &mut state.asking_site, Box::pin(asking));
         flight.wait(deadline, "the site's token service").await?;
         let state = self.state.borrow();
         let answer = state.site_token.as_ref().ok_or(Error::SignInRequired)?;

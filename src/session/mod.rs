@@ -183,24 +183,18 @@ impl Visitor {
         Some(since.plus_millis(i64::from(BY_HOST_LIFETIME)))
     }
 
-    /// Ends the session: here, always; at the issuer, where it can be and is wanted.
+    /// Ends the session: here, first of all and always; then its refresh token, where the issuer
+    /// can be told; and at the issuer, where that is wanted.
     pub(crate) async fn sign_out(
-        &self,
+        &'static self,
         at: SignOut,
         post_logout_redirect_uri: Option<&str>,
     ) -> Result<(), Error> {
-        if post_logout_redirect_uri.is_some_and(|uri| Address::parse(uri).is_none()) {
-            return Err(Error::BadOption {
-                option: "postLogoutRedirectUri".to_owned(),
-                problem: "must be a whole address".to_owned(),
-            });
-        }
         self.abandon_attempts();
         let ended = self.end_everywhere("sign-out", &Error::SignInRequired);
         self.store.remember_sign_out(self.stamp());
         let session = match ended {
             Ended::Nothing => return Ok(()),
-            _ if at == SignOut::Here => return Ok(()),
             Ended::Session(session) => Some(session),
             Ended::ByHost => None,
         };
@@ -209,23 +203,20 @@ impl Visitor {
         let back = post_logout_redirect_uri
             .or(Some(without_query(&here)))
             .filter(|back| Address::parse(back).is_some());
-        let departure = self
-            .driver
-            .finish(
-                logout::begin(
-                    &self.config.client,
-                    &self.config.issuer,
-                    session.as_deref(),
-                    back,
-                    since,
-                ),
-                Deadline::after(SIGN_OUT_TIMEOUT),
-            )
-            .await;
-        self.driver
-            .journal
-            .ended(since, "sign out at the issuer", &departure);
-        match departure? {
+        let Config { client, issuer, .. } = &self.config;
+        let next = logout::begin(client, issuer, session.as_deref(), back, since);
+        let deadline = Deadline::after(SIGN_OUT_TIMEOUT);
+        let departing = async move {
+            let departure = self.driver.finish(next, deadline).await;
+            let step = "sign out at the issuer";
+            self.driver.journal.ended(since, step, &departure);
+            departure
+        };
+        if at == SignOut::Here {
+            spawn(async { drop(departing.await) });
+            return Ok(());
+        }
+        match departing.await? {
             logout::Departure::Stay => {}
             logout::Departure::Navigate(url) => page::navigate(&url),
             logout::Departure::Post { url, fields } => {
@@ -247,7 +238,7 @@ impl Visitor {
         if let Some((url, transaction)) = transport::returned(&pages, now()) {
             (self.announce.status)(Status::Working);
             let since = now();
-            let person = self.person();
+            let before = self.store.last_change().person;
             let deadline = Deadline::after(self.config.timeout_ms);
             let result = match transaction {
                 Some(transaction) => {
@@ -265,7 +256,7 @@ impl Visitor {
                 .ended(since, "come back from the issuer", &result);
             match result {
                 // Somebody has signed in or out in the meantime.
-                _ if self.person() != person => {}
+                _ if self.store.last_change().person != before => {}
                 Ok(login) => self.welcome(login),
                 Err(error) => {
                     self.store.remember_refusal();
@@ -350,7 +341,7 @@ impl Visitor {
     /// A person is signed in whose tokens only the host has: nothing renews that here.
     fn note_sign_in_by_host(&'static self) {
         let ending = Timer::after(BY_HOST_LIFETIME, || {
-            drop(self.forget_session("expired", &Error::SignInRequired));
+            self.forget_session("expired", &Error::SignInRequired);
         });
         let mut state = self.state.borrow_mut();
         state.signed_in_by_host = Some(now());

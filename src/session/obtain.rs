@@ -13,12 +13,17 @@ use protocol::{
 use wasm_bindgen::JsValue;
 
 use super::{
-    Event, SILENTLY, Visitor,
+    Event, SILENTLY, State, Visitor,
     store::{Claim, Rest},
     tabs::{Change, Turn},
 };
 use crate::{
-    browser::{entropy, frame::Frame, page, task::spawn},
+    browser::{
+        entropy,
+        frame::Frame,
+        page,
+        task::{Work, spawn},
+    },
     deadline::{Deadline, now, timed_out},
     driver::Arrival,
     flight::Flight,
@@ -84,27 +89,41 @@ impl Visitor {
                 return Ok(());
             }
         }
-        let under_way = self.state.borrow().obtaining.clone();
-        let flight = under_way.unwrap_or_else(|| self.begin_to_obtain(kind));
+        let person = self.person();
+        let work = async move {
+            let result = self.obtain_alone(kind, person).await;
+            // Whoever waited has been answered when the person changed.
+            if self.person() == person
+                && let Err(error) = &result
+            {
+                self.state.borrow_mut().needs_person |= *error == Error::SignInRequired;
+                self.tell_failure(error);
+            }
+            result
+        };
+        let flight = self.join(|state| &mut state.obtaining, Box::pin(work));
         flight.wait(deadline, "a renewed token").await
     }
 
-    fn begin_to_obtain(&'static self, kind: TokenKind) -> Rc<Flight> {
+    /// Joins the work under way in this place, or begins it there.
+    pub(super) fn join(
+        &'static self,
+        place: fn(&mut State) -> &mut Option<Rc<Flight>>,
+        work: Work<'static, Result<(), Error>>,
+    ) -> Rc<Flight> {
+        let mut state = self.state.borrow_mut();
+        let person = state.person;
+        let place_of_flight = place(&mut state);
+        if let Some(flight) = place_of_flight {
+            return Rc::clone(flight);
+        }
         let flight = Flight::new();
-        let person = self.person();
-        self.state.borrow_mut().obtaining = Some(Rc::clone(&flight));
-        let landing = Rc::clone(&flight);
+        let landing = Rc::clone(place_of_flight.insert(Rc::clone(&flight)));
         spawn(async move {
-            let result = self.obtain_alone(kind, person).await;
-            // Whoever waited has been answered when the person changed.
+            let result = work.await;
+            // The next person's work is in its place by now.
             if self.person() == person {
-                let mut state = self.state.borrow_mut();
-                state.obtaining = None;
-                state.needs_person |= result == Err(Error::SignInRequired);
-                drop(state);
-                if let Err(error) = &result {
-                    self.tell_failure(error);
-                }
+                *place(&mut self.state.borrow_mut()) = None;
             }
             landing.land(result);
         });
@@ -194,7 +213,7 @@ impl Visitor {
         self.still(person)?;
         match renewed {
             Ok(session) => {
-                let brought = session.token(kind, 0, now()) != held.token(kind, 0, now());
+                let brought = session.received_at(kind) != held.received_at(kind);
                 if kind == TokenKind::IdToken {
                     self.state.borrow_mut().refresh_lacks_id_token = !brought;
                 }

@@ -46,6 +46,9 @@ story('here alone: the session ends, the page stays, and nobody is signed in aga
   assert.equal(op.asked('end-session').length, 0);
   const kept = await page.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }]));
   for (const kind of ['access_token', 'id_token', 'refresh_token']) assert.ok(!kept.includes(tokens[kind]), `no ${kind} is left in the storage`);
+  // What others could go on with is taken back, without the page waiting for it.
+  await eventually(() => op.asked('revocation').length, 'the refresh token is revoked');
+  await eventually(async () => !await op.alive(tokens.refresh_token), 'the issuer has forgotten it');
   await button(page, 'Sign in').waitFor();
 });
 
@@ -68,7 +71,31 @@ story('a revocation endpoint that fails does not keep anybody signed in', async 
   await call(page, 'signOut', { atIssuer: false });
   assert.equal(await session(page), null);
   assert.equal((await ask(page)).token, null);
+  await eventually(() => op.asked('revocation').length, 'the issuer was told');
 });
+
+for (const [name, spoil] of [
+  ['cannot be reached', (scene) => scene.page.route(`${op.issuer}/**`, (route) => route.abort())],
+  ['never answers', (scene) => scene.page.route(`${op.issuer}/**`, () => {})],
+]) {
+  story(`an issuer that ${name}: signed out here, in all tabs, at once`, async (scene) => {
+    scene.expect(/ERR_FAILED/);
+    const page = await scene.visit({ head: tag({ storage: 'local', silent: 'false' }), body: element });
+    await signIn(page);
+    const other = await scene.context.newPage();
+    await scene.visit({ head: tag({ storage: 'local', silent: 'false' }), body: element, page: other });
+    await eventually(() => session(other), 'the other tab knows');
+    await page.reload();
+    await event(page, 'ready');
+    await spoil(scene);
+    const signingOut = call(page, 'signOut');
+    await event(page, 'signed-out', { within: 1000 });
+    await event(other, 'signed-out', { within: 1000 });
+    for (const one of [page, other]) assert.equal((await ask(one)).token, null);
+    // The discovery document is asked for anew, in vain: the issuer was not told, and the caller hears so.
+    assert.ok(['network', 'timeout'].includes((await signingOut).code));
+  });
+}
 
 story('with nobody signed in it does nothing and fails nowhere', async (scene) => {
   const page = await scene.visit({ head: tag() });

@@ -1,10 +1,10 @@
 /** Where a session is kept: for the tab, or for the whole browser. */
 
 import assert from 'node:assert/strict';
-import { ask, call, element, event, eventually, isIdTokenOf, loaded, panel, session, signIn, tag } from './support/page.js';
+import { ask, call, element, enter, event, eventually, isIdTokenOf, loaded, panel, session, signIn, tag, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
-const { story, op } = await world();
+const { story, op, site } = await world({ alias: true });
 const kept = (page) => page.evaluate(() => [sessionStorage, localStorage].map((one) => Object.keys(one).filter((key) => key.startsWith('messenger-auth:session:')).length));
 
 async function secondTab(scene, attributes) {
@@ -69,3 +69,82 @@ story('the element taken out and put back shows what is', async (scene) => {
   await panel(page).getByRole('button', { name: 'Sign in' }).waitFor();
   await eventually(async () => await panel(page).getByRole('button').count() === 1, 'one button');
 });
+
+for (const [storage, again, later] of [['memory', false, false], ['session', true, false], ['local', true, true]]) {
+  story(`storage: ${storage}: what survives a reload, and the tab`, async (scene) => {
+    const attributes = { storage, silent: 'false' };
+    const page = await scene.visit({ head: tag(attributes), body: element });
+    await signIn(page);
+    const first = (await ask(page)).token;
+    await page.reload();
+    await event(page, 'ready');
+    assert.equal((await ask(page)).token, again ? first : null);
+    if (!again) await signInAgain(page);
+    const held = (await ask(page)).token;
+
+    // Beside another tab that knows, nothing is lost in any storage.
+    const beside = await secondTab(scene, attributes);
+    await eventually(() => session(beside), 'a tab beside it is told');
+    await page.reload();
+    await eventually(() => session(page), 'so is a tab that was loaded anew');
+    assert.equal((await ask(page)).token, held);
+    await Promise.all([page.close(), beside.close()]);
+    const tab = await secondTab(scene, attributes);
+    assert.equal((await ask(tab)).token, later ? held : null);
+    assert.deepEqual([op.asked('authorize').length, op.asked('token').length], [0, 0]);
+  });
+}
+
+/** The provider still knows the person: the window comes back by itself. */
+async function signInAgain(page) {
+  await panel(page).getByRole('button', { name: 'Sign in' }).click();
+  await event(page, 'signed-in');
+}
+
+for (const storage of ['session', 'local']) {
+  story(`storage: ${storage}, which is full: the session lives in the page, and is renewed`, async (scene) => {
+    await scene.context.addInitScript(() => {
+      Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };
+    });
+    Object.assign(op.settings, { accessTokenTtl: 10, idTokenTtl: 10 });
+    const page = await scene.visit({ head: tag({ storage, silent: 'false', 'min-ttl': '1', 'renew-at': '0.2' }), body: element });
+    await signIn(page);
+    await event(page, 'renewed', { count: 2, within: 15_000 });
+    isIdTokenOf((await ask(page)).token, { op });
+    assert.deepEqual(await kept(page), [0, 0]);
+  });
+}
+
+story('in a frame on another site, where the browser forbids storage for real: the session lives in the frame, and is renewed', async (scene) => {
+  Object.assign(op.settings, { accessTokenTtl: 10, idTokenTtl: 10 });
+  scene.put({ head: tag({ storage: 'local', silent: 'false', 'min-ttl': '1', 'renew-at': '0.2' }), body: element });
+  scene.put({ path: '/around', body: `<iframe src="${site.origin}/page"></iframe>` });
+  await scene.page.goto(`${site.alias}/around`);
+  const inside = scene.page.frames().find((frame) => frame.url() === `${site.origin}/page`);
+  assert.equal(await inside.evaluate(() => { try { return Boolean(localStorage); } catch { return 'forbidden'; } }), 'forbidden');
+  const popup = await windowOf(scene.page, () => inside.locator('messenger-auth').getByRole('button', { name: 'Sign in' }).click());
+  await enter(popup);
+  await event(inside, 'renewed', { count: 2, within: 15_000 });
+  isIdTokenOf((await ask(inside)).token, { op });
+});
+
+for (const minutes of [11, -11]) {
+  story(`what a login needs on its way back lies there for ten minutes at most: the clock ${minutes > 0 ? 'goes on' : 'is set back'}`, async (scene) => {
+    await scene.page.addInitScript(() => {
+      const { now } = Date;
+      Date.now = () => now() + Number(sessionStorage.getItem('shift'));
+    });
+    const page = await scene.visit({ head: tag({ silent: 'false', transport: 'page' }), body: element });
+    const waiting = () => page.evaluate(() => Object.keys(sessionStorage).filter((key) => /^messenger-auth:(transaction|return):/.test(key)).length);
+    await panel(page).getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL(`${op.issuer}/**`);
+    await page.goBack();
+    await event(page, 'ready');
+    assert.equal(await waiting(), 2);
+    await page.evaluate((shift) => {
+      sessionStorage.setItem('shift', shift);
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, minutes * 60_000);
+    await eventually(async () => await waiting() === 0, 'it is taken away');
+  });
+}

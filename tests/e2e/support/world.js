@@ -1,6 +1,7 @@
 /** One provider, one site and one Chromium for a spec file; a new profile for each story in it. */
 
 import assert from 'node:assert/strict';
+import { lookup } from 'node:dns/promises';
 import { after, test } from 'node:test';
 import { startOp } from '../../op/op.js';
 import { startSite } from '../../site/site.js';
@@ -16,12 +17,17 @@ const PATIENCE = 15_000;
  * @param {object} [options.settings] of the provider
  * @param {string[]} [options.pages] paths to which a sign-out may return
  * @param {boolean} [options.blockWindows] leave the popup blocker on
+ * @param {boolean} [options.alias] the site may be visited by the number of this machine too, `site.alias`: to a browser that is another site
  * @param {boolean} [options.elsewhere] a second site, `cdn`, that serves the files to every origin and may receive answers
  */
-export async function world({ settings = {}, pages = ['/page'], blockWindows = false, elsewhere = false } = {}) {
+export async function world({ settings = {}, pages = ['/page'], blockWindows = false, elsewhere = false, alias = false } = {}) {
   const site = await startSite();
+  if (alias) {
+    const { address, family } = await lookup('localhost');
+    site.alias = site.origin.replace('localhost', family === 6 ? `[${address}]` : address);
+  }
   const cdn = elsewhere ? await startSite({ headers: { 'Access-Control-Allow-Origin': '*' } }) : undefined;
-  const op = await startOp({ sites: [site, cdn].filter(Boolean).map((one) => one.origin), pages, settings });
+  const op = await startOp({ sites: [site.origin, site.alias, cdn?.origin].filter(Boolean), pages, settings });
   site.words.issuer = op.issuer;
   const browser = await launch({ blockWindows });
   after(async () => {
