@@ -7,6 +7,11 @@ pub(crate) const MODULE: &str = "messenger-auth.mjs";
 pub(crate) const SNIPPET: &str = "snippet.js";
 pub(crate) const REDIRECT_PAGE: &str = "authWindow.html";
 pub(crate) const REDIRECT_SCRIPT: &str = "authWindow.js";
+/// Static pages that an issuer sends people to, each with its one script.
+pub(crate) const PAGES: [(&str, &str); 2] = [
+    (REDIRECT_PAGE, REDIRECT_SCRIPT),
+    ("appleMessages.html", "appleMessages.js"),
+];
 pub(crate) const INTEGRITY: &str = "integrity.json";
 
 /// What a page fills into the snippet: the loader's address, its hash, the options.

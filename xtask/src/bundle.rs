@@ -28,7 +28,7 @@ const COMPRESS_ES5: &str = "--compress=passes=3";
 /// What the package carries beside its files.
 const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
 
-/// What the build replaces by a hash in `www/authWindow.html`.
+/// What the build replaces by a hash in the pages of `www/`.
 const INTEGRITY_MARK: &str = "__INTEGRITY__";
 
 /// Makes every file of `pkg/` that is not kept by hand.
@@ -57,14 +57,12 @@ pub(crate) fn build(workspace: &Workspace, optimisation: Optimisation) -> Outcom
     );
     made.insert(artifact::SNIPPET.into(), bundler.snippet()?);
 
-    let script = bundler.script(
-        &workspace.www().join(artifact::REDIRECT_SCRIPT),
-        BROWSERS,
-        &["--bundle", "--format=iife"],
-    )?;
-    let page = redirect_page(workspace, &script)?;
-    made.insert(artifact::REDIRECT_SCRIPT.into(), script);
-    made.insert(artifact::REDIRECT_PAGE.into(), page);
+    for (page, script) in artifact::PAGES {
+        let source = workspace.www().join(script);
+        let text = bundler.script(&source, BROWSERS, &["--bundle", "--format=iife"])?;
+        made.insert(page.into(), pinned_page(workspace, page, &text)?);
+        made.insert(script.into(), text);
+    }
 
     made.insert(artifact::INTEGRITY.into(), integrity(&made)?);
     for name in LICENCES {
@@ -181,8 +179,8 @@ fn placeholder(workspace: &Workspace) -> Outcome<Value> {
         .ok_or_else(|| Failure::new(format!("{} has no {PLACEHOLDER}", path.display())))
 }
 
-fn redirect_page(workspace: &Workspace, script: &[u8]) -> Outcome<Vec<u8>> {
-    let path = workspace.www().join(artifact::REDIRECT_PAGE);
+fn pinned_page(workspace: &Workspace, page: &str, script: &[u8]) -> Outcome<Vec<u8>> {
+    let path = workspace.www().join(page);
     let page = fs::read_to_string(&path).map_err(Failure::file("read", &path))?;
     occurs_once(&path, &page, INTEGRITY_MARK)?;
     Ok(page
