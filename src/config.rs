@@ -126,15 +126,7 @@ impl Config {
             }
         };
         let client = client(options, &issuer, redirect_uri);
-        let token_url = options.text("tokenUrl");
-        if token_url
-            .is_some_and(|url| Address::parse(url).is_none_or(|url| url.fragment().is_some()))
-        {
-            options.refuse(
-                "tokenUrl",
-                "must be a whole https: address (http: on localhost only), without #",
-            );
-        }
+        let token_url = token_url(options, &issuer);
         let host = options
             .choice(
                 "host",
@@ -156,19 +148,15 @@ impl Config {
         let gives_id_token = issuer.issues_id_tokens() && client.gives_id_token();
         check_host(options, host, &issuer, gives_code || gives_id_token);
         let _ = options.switch("dedicatedLoginWindow");
-        let token_url = match issuer.kind() {
-            Kind::PowerPages(portal) => Some(portal.token_service()),
-            _ => token_url.map(str::to_owned),
-        };
-        let has_own_session = issuer.keeps_session();
-        if has_own_session && token_url.is_none() {
+        let transport = transport(options).unwrap_or(Transport::Popup);
+        if transport == Transport::Page && matches!(issuer.kind(), Kind::Finesse(_)) {
             options.refuse(
-                "tokenUrl",
-                "is required: the site's service that gives the token",
+                "transport",
+                "must be 'popup' at Finesse, whose login ends with a document for the page to read",
             );
         }
         let usual = match host {
-            _ if has_own_session => HandOver::TokenUrl,
+            _ if issuer.keeps_session() => HandOver::TokenUrl,
             Host::GenesysMessenger if gives_code => HandOver::Code,
             _ if gives_id_token => HandOver::Token(TokenKind::IdToken),
             _ => HandOver::Token(TokenKind::AccessToken),
@@ -179,9 +167,9 @@ impl Config {
         }
         Ok(Self {
             hand_over: hand_over(options, usual),
-            transport: transport(options).unwrap_or(Transport::Popup),
+            transport,
             silent: options.switch("silent").unwrap_or(true)
-                && (issuer.allows_silent() || has_own_session),
+                && !matches!(issuer.kind(), Kind::GenesysCloud(_)),
             host,
             token_url,
             token_url_member: options.text("tokenUrlMember").map(str::to_owned),
@@ -218,9 +206,8 @@ impl Config {
     /// Whether the whole page may leave for the issuer, to come back by the redirect URI.
     #[must_use]
     pub fn leaves_page(&self) -> bool {
-        let has_own_session = matches!(self.issuer.kind(), Kind::SiteSession(_));
-        !has_own_session
-            && (self.transport == Transport::Page || self.on_signed_out == OnSignedOut::Page)
+        let comes_back = !matches!(self.issuer.kind(), Kind::Finesse(_) | Kind::SiteSession(_));
+        comes_back && (self.transport == Transport::Page || self.on_signed_out == OnSignedOut::Page)
     }
 
     /// Refuses what this issuer, flow and scope can never give.
@@ -317,6 +304,26 @@ fn check_loader_options(options: &Options<'_>) {
     }
 }
 
+/// The site's own token service; a portal brings its own.
+fn token_url(options: &Options<'_>, issuer: &Issuer) -> Option<String> {
+    let url = options.text("tokenUrl");
+    if url.is_some_and(|url| Address::parse(url).is_none_or(|url| url.fragment().is_some())) {
+        options.refuse(
+            "tokenUrl",
+            "must be a whole https: address (http: on localhost only), without #",
+        );
+    }
+    match issuer.kind() {
+        Kind::PowerPages(portal) => return Some(portal.token_service()),
+        Kind::SiteSession(_) if url.is_none() => options.refuse(
+            "tokenUrl",
+            "is required: the site's service that gives the token",
+        ),
+        _ => {}
+    }
+    url.map(str::to_owned)
+}
+
 /// Refuses a host that can take nothing of what this issuer gives.
 fn check_host(options: &Options<'_>, host: Host, issuer: &Issuer, gives_proof: bool) {
     if host == Host::GenesysMessenger && !gives_proof {
@@ -334,6 +341,22 @@ fn check_host(options: &Options<'_>, host: Host, issuer: &Issuer, gives_proof: b
 }
 
 fn client(options: &Options<'_>, issuer: &Issuer, default_redirect_uri: Option<&str>) -> Client {
+    let no_client = match issuer.kind() {
+        Kind::SiteSession(_) => Some(""),
+        Kind::Finesse(finesse) => Some(finesse.username()),
+        _ => None,
+    };
+    if let Some(name) = no_client {
+        return Client {
+            client_id: name.to_owned(),
+            redirect_uri: String::new(),
+            response_type: ResponseType::Token,
+            scope: String::new(),
+            extra_params: Vec::new(),
+            clock_skew: 0,
+            max_age: None,
+        };
+    }
     let implicit = options
         .choice("flow", &["code", "implicit"], &[false, true])
         .unwrap_or(false);
@@ -385,17 +408,6 @@ fn client(options: &Options<'_>, issuer: &Issuer, default_redirect_uri: Option<&
     } else {
         ""
     };
-    if let Kind::SiteSession(_) = issuer.kind() {
-        return Client {
-            client_id: String::new(),
-            redirect_uri: String::new(),
-            response_type: ResponseType::Token,
-            scope: String::new(),
-            extra_params: Vec::new(),
-            clock_skew: 0,
-            max_age: None,
-        };
-    }
     let client_id = match (options.get("clientId"), client_of_region(options, issuer)) {
         (None, Some(client_id)) => client_id,
         _ => options

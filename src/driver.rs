@@ -253,7 +253,7 @@ async fn send(request: &Request, deadline: Deadline) -> Fetched {
             bearer: request.bearer.as_ref().map(Secret::expose),
             accept: request.accept,
             cache: match request.reuse {
-                Reuse::Never => fetch::Cache::Default,
+                Reuse::Never => fetch::Cache::Never,
                 Reuse::Session | Reuse::Reload => fetch::Cache::Validated,
             },
             credentials: match request.credentials {
@@ -278,6 +278,7 @@ async fn send(request: &Request, deadline: Deadline) -> Fetched {
             },
         }),
         Err(fetch::FetchError::Offline) => Err(Error::Offline),
+        Err(fetch::FetchError::Redirected) => Err(Error::SignInRequired),
         Err(fetch::FetchError::Network) => Err(Error::Network { url: url() }),
         Err(fetch::FetchError::Blocked) => Err(Error::CorsBlocked { url: url() }),
         Err(fetch::FetchError::Timeout) => Err(timed_out(without_query(&request.url))),

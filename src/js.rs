@@ -9,10 +9,10 @@
 
 use std::{cell::Cell, future::Future, rc::Rc};
 
-use js_sys::{Object, Promise};
+use js_sys::{Function, Object, Promise, Reflect};
 use leptos::prelude::{ArcRwSignal, Set};
 use protocol::{
-    Error, json::object, login::Authorization, options::Options, secret::Secret,
+    Error, issuer::Kind, json::object, login::Authorization, options::Options, secret::Secret,
     session::TokenKind, time::Timestamp,
 };
 use serde_json::{Map, Value};
@@ -70,12 +70,21 @@ pub fn start(options: &JsValue, page: Page) -> Result<Engine, JsValue> {
     if !page::is_secure() {
         return Err(failure(&Error::InsecurePage));
     }
-    let mut options = members(options).map_err(|e| failure(&e))?;
+    let mut options = members(&called(options)).map_err(|e| failure(&e))?;
     if page.attributes() == Some(true) {
         config::tidy_attributes(&mut options);
     }
     let config =
         Config::parse(&options, page.redirect_uri().as_deref()).map_err(|e| failure(&e))?;
+    if let Kind::Finesse(finesse) = config.issuer.kind()
+        && !page::is_own_origin(finesse.base())
+    {
+        return Err(failure(&Error::bad_option(
+            "issuer.baseUrl",
+            "must be of this page's own origin, because the page has to read what Finesse answers: \
+             serve the page from Finesse's host, or proxy /desktop/sso/ to Finesse on the page's host",
+        )));
+    }
     if config.leaves_page() {
         transport::check_way_back(&config.client.redirect_uri).map_err(|e| failure(&e))?;
     }
@@ -175,7 +184,7 @@ impl Engine {
     }
 
     /// Shows the panel in an empty element. The function given back takes it away.
-    pub fn mount(&self, root: HtmlElement) -> js_sys::Function {
+    pub fn mount(&self, root: HtmlElement) -> Function {
         let language = ui::Language::choose(
             self.visitor.config.locale.as_deref(),
             page::language().as_deref(),
@@ -203,7 +212,7 @@ async fn sign_out(visitor: &'static Visitor, options: JsValue) -> Result<JsValue
     };
     let back = options.text("postLogoutRedirectUri");
     options.checked(())?;
-    host::sign_out(visitor, at, back).await?;
+    visitor.sign_out(at, back).await?;
     Ok(JsValue::UNDEFINED)
 }
 
@@ -336,7 +345,7 @@ fn actions(visitor: &'static Visitor, page: &Page) -> ui::Actions {
         sign_out: act(|visitor, _| {
             spawn(async move {
                 // What goes wrong at the issuer is in the journal; here the person is out.
-                let _ = host::sign_out(visitor, SignOut::AtIssuer, None).await;
+                let _ = visitor.sign_out(SignOut::AtIssuer, None).await;
             });
         }),
     }
@@ -418,6 +427,25 @@ fn failure(error: &Error) -> JsValue {
 
 fn to_js(members: Vec<(&str, Value)>) -> JsValue {
     json::to_js(&object(members))
+}
+
+/// The options, with what the function `issuer.username` gives in its place.
+fn called(options: &JsValue) -> JsValue {
+    let replaced = || {
+        let issuer = Reflect::get(options, &"issuer".into()).ok()?;
+        let username: Function = Reflect::get(&issuer, &"username".into())
+            .ok()?
+            .dyn_into()
+            .ok()?;
+        let name = username.call0(&issuer).unwrap_or(JsValue::NULL);
+        let with = |object: &JsValue, key: &str, value: &JsValue| {
+            let copy = Object::assign(&Object::new(), object.unchecked_ref());
+            let _ = Reflect::set(&copy, &key.into(), value);
+            JsValue::from(copy)
+        };
+        Some(with(options, "issuer", &with(&issuer, "username", &name)))
+    };
+    replaced().unwrap_or_else(|| options.clone())
 }
 
 /// The members of an options object; none for `undefined` and `null`.

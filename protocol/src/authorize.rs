@@ -29,8 +29,8 @@ pub(crate) fn url(
         Interaction::Allowed { prompt } => prompt.as_deref(),
     };
     let (own_params, own_hint) = match issuer.kind() {
-        Kind::Oidc(_) | Kind::PowerPages(_) | Kind::SiteSession(_) => (Vec::new(), None),
         Kind::GenesysCloud(genesys) => (genesys.authorize_params(), genesys.login_hint()),
+        _ => (Vec::new(), None),
     };
 
     let mut params = vec![

@@ -110,7 +110,7 @@ impl Client {
 
     /// Refuses what cannot work at this issuer (`bad-option`, naming the option).
     pub fn check(&self, issuer: &Issuer) -> Result<(), Error> {
-        if let Kind::SiteSession(_) = issuer.kind() {
+        if let Kind::Finesse(_) | Kind::SiteSession(_) = issuer.kind() {
             // There is no OAuth client.
             return Ok(());
         }
@@ -152,8 +152,8 @@ impl Client {
             Kind::PowerPages(_) if self.response_type != ResponseType::Token => Err(
                 Error::bad_option("flow", "must be 'implicit' at a Power Pages portal"),
             ),
-            Kind::Oidc(_) | Kind::PowerPages(_) | Kind::SiteSession(_) => Ok(()),
             Kind::GenesysCloud(_) => self.check_genesys_cloud(),
+            _ => Ok(()),
         }
     }
 

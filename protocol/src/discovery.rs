@@ -46,7 +46,7 @@ pub(crate) fn metadata<T: 'static>(
         }
         Kind::PowerPages(portal) => return then(known(portal.authorize(), None), now),
         // Where it is asked, nobody else can be.
-        Kind::SiteSession(_) => return Err(Error::SignInRequired),
+        Kind::Finesse(_) | Kind::SiteSession(_) => return Err(Error::SignInRequired),
     };
     match oidc.source() {
         Source::Configured(metadata) => then((**metadata).clone(), now),

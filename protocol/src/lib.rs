@@ -9,6 +9,7 @@ mod callback;
 pub mod client;
 mod discovery;
 pub mod error;
+pub mod finesse;
 pub mod http;
 pub mod id_token;
 pub mod issuer;

@@ -215,6 +215,9 @@ pub struct Authorization {
 /// Fetches and keeps what a login will need (discovery, then keys): to be run early,
 /// while the person is still typing a password.
 pub fn prepare(issuer: &Issuer, now: Timestamp) -> Next<()> {
+    if let Kind::Finesse(_) | Kind::SiteSession(_) = issuer.kind() {
+        return Ok(Step::Done(()));
+    }
     discovery::metadata(issuer, now, |metadata, _| match metadata.keys {
         Some(Keys::At { jwks_uri }) => {
             let request = Request::document(&jwks_uri);
@@ -393,7 +396,7 @@ fn check_iss(issuer: &Issuer, metadata: &Metadata, answer: &callback::Answer) ->
     let holds = match (issuer.kind(), answer.iss.as_deref()) {
         (Kind::Oidc(oidc), Some(iss)) => oidc.is_named_by(iss),
         (Kind::Oidc(_), None) => brings_id_token || !metadata.answers_name_issuer,
-        (Kind::GenesysCloud(_) | Kind::PowerPages(_) | Kind::SiteSession(_), _) => true,
+        _ => true,
     };
     if holds {
         return Ok(());

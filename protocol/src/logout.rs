@@ -53,7 +53,7 @@ pub fn begin(
             post_logout_redirect_uri,
         ));
     }
-    if issuer.keeps_session() {
+    if issuer.keeps_session() || matches!(issuer.kind(), Kind::Finesse(_)) {
         return Ok(Step::Done(Departure::Stay));
     }
     let (client_id, session) = (client.client_id.clone(), session.cloned());

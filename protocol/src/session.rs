@@ -111,7 +111,13 @@ impl Session {
         self.refresh_token = tokens.refresh_token.or(self.refresh_token.take());
     }
 
-    fn renewed(
+    /// The same session, with what is known of the person without an ID token.
+    pub(crate) fn about(mut self, claims: Map<String, Value>) -> Self {
+        self.claims = claims;
+        self
+    }
+
+    pub(crate) fn renewed(
         mut self,
         tokens: token::Answer,
         id_token: Option<IdToken>,
@@ -341,6 +347,9 @@ pub fn renew(
     let Some(refresh_token) = session.refresh_token.clone() else {
         return Err(Error::SignInRequired);
     };
+    if let Kind::Finesse(finesse) = issuer.kind() {
+        return crate::finesse::renew(finesse, session.clone(), &refresh_token);
+    }
     let (client, at, session) = (client.clone(), issuer.clone(), session.clone());
     discovery::metadata(issuer, now, move |metadata, _| {
         let url = metadata.token_endpoint.ok_or(Error::SignInRequired)?;

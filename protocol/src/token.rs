@@ -87,7 +87,7 @@ pub(crate) fn lifetime_in_text(digits: &str) -> Result<i64, Error> {
     in_bounds(digits.parse().ok())
 }
 
-fn lifetime(value: Option<&Value>) -> Result<Option<i64>, Error> {
+pub(crate) fn lifetime(value: Option<&Value>) -> Result<Option<i64>, Error> {
     match value {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(digits)) => lifetime_in_text(digits).map(Some),

@@ -51,8 +51,8 @@ pub(crate) enum Method {
 /// Whether the HTTP cache may serve.
 #[derive(Clone, Copy)]
 pub(crate) enum Cache {
-    /// By the rules of HTTP.
-    Default,
+    /// Not at all.
+    Never,
     /// Only what the server says is still good.
     Validated,
 }
@@ -85,8 +85,10 @@ pub(crate) enum FetchError {
     Offline,
     /// The server is there and does not let this page read the answer (CORS).
     Blocked,
-    /// The server cannot be reached, hung up, or redirected.
+    /// The server cannot be reached, hung up, or redirected a request without cookies.
     Network,
+    /// It redirected a request with cookies: to its login page, as a rule.
+    Redirected,
     /// The time ran out, wherever the answer was.
     Timeout,
     /// The body is over the limit.
@@ -109,6 +111,7 @@ pub(crate) async fn send(
     match deadline(Box::pin(exchange(&request, limit, &signal)), ms).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(Failure::TooLarge)) => Err(FetchError::TooLarge),
+        Ok(Err(Failure::Redirected)) => Err(FetchError::Redirected),
         Err(Elapsed) => Err(FetchError::Timeout),
         Ok(Err(_)) if !window().navigator().on_line() => Err(FetchError::Offline),
         Ok(Err(Failure::Cut | Failure::Unsendable)) => Err(FetchError::Network),
@@ -127,6 +130,7 @@ enum Failure {
     Unsendable,
     NoAnswer,
     Cut,
+    Redirected,
     TooLarge,
 }
 
@@ -135,9 +139,13 @@ async fn exchange(
     limit: usize,
     signal: &AbortSignal,
 ) -> Result<Response, Failure> {
-    let init = init(RequestMode::Cors, RequestRedirect::Error, signal);
+    let redirect = match request.credentials {
+        Credentials::Omit => RequestRedirect::Error,
+        Credentials::Include => RequestRedirect::Manual,
+    };
+    let init = init(RequestMode::Cors, redirect, signal);
     init.set_cache(match request.cache {
-        Cache::Default => RequestCache::Default,
+        Cache::Never => RequestCache::NoStore,
         Cache::Validated => RequestCache::NoCache,
     });
     init.set_credentials(match request.credentials {
@@ -156,6 +164,9 @@ async fn exchange(
     init.set_headers(&headers);
 
     let answer = fetch(request.url, &init).await.ok_or(Failure::NoAnswer)?;
+    if answer.type_() == ResponseType::Opaqueredirect {
+        return Err(Failure::Redirected);
+    }
     let headers = answer.headers();
     Ok(Response {
         status: answer.status(),

@@ -16,6 +16,11 @@ pub(crate) fn origin_of(url: &str) -> Option<String> {
     Url::new(url).ok().map(|url| url.origin())
 }
 
+/// Whether an absolute address is of the page's own origin.
+pub(crate) fn is_own_origin(url: &str) -> bool {
+    origin_of(url).is_some_and(|origin| origin_of(&href()) == Some(origin))
+}
+
 /// Whether an absolute address is at the page's own host, or below it (`www.` apart). A host
 /// beside it may be somebody else's: `a.co.uk` and `b.co.uk` look no different.
 pub(crate) fn is_neighbour(url: &str) -> bool {

@@ -55,6 +55,18 @@ impl Popup {
         self.arrived.set(None);
     }
 
+    /// The text of the window's document, once it is loaded, if it is of this page's origin and its path
+    /// ends so.
+    pub(crate) fn document_text(&self, path_end: &str) -> Option<String> {
+        // Of another origin: an exception.
+        let path = self.window.location().pathname().ok()?;
+        let document = self.window.document()?;
+        if !path.ends_with(path_end) || document.ready_state() != "complete" {
+            return None;
+        }
+        document.document_element()?.text_content()
+    }
+
     /// Brings the window to the front, as far as the browser lets a page do so.
     pub(crate) fn focus(&self) {
         let _ = self.window.focus();

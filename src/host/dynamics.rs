@@ -35,6 +35,9 @@ const FAULTS: [(f64, &str); 4] = [
     ),
 ];
 
+/// How long before the chat's limit it has its answer, in milliseconds.
+const MARGIN: u32 = 500;
+
 thread_local! {
     /// Whether the SDK has our function.
     static IS_FED: Cell<bool> = const { Cell::new(false) };
@@ -128,7 +131,8 @@ fn provide(visitor: &'static Visitor, answer: Function) {
         return;
     }
     spawn(async move {
-        let token = visitor.hand_over(visitor.config.timeout_ms).await;
+        let patience = visitor.config.timeout_ms.saturating_sub(MARGIN);
+        let token = visitor.hand_over(patience).await;
         reply(&answer, token.as_ref());
     });
 }

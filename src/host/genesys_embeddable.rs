@@ -40,7 +40,9 @@ pub(super) async fn agent_token(visitor: &Visitor, deadline: Deadline) -> Option
     let Kind::GenesysCloud(genesys) = visitor.config.issuer.kind() else {
         return None;
     };
-    if now().as_millis() < REST_UNTIL.get() {
+    let rest = REST_UNTIL.get() - now().as_millis();
+    // A clock that was set back does not lengthen it.
+    if 0 < rest && rest <= REST {
         return None;
     }
     let origin = ["https://apps.", genesys.domain()].concat();
@@ -69,7 +71,9 @@ pub(super) async fn agent_token(visitor: &Visitor, deadline: Deadline) -> Option
     let outcome = if token.is_some() {
         "the frame gave the agent's token"
     } else {
-        REST_UNTIL.set(now().plus_millis(REST).as_millis());
+        if patience == PATIENCE {
+            REST_UNTIL.set(now().plus_millis(REST).as_millis());
+        }
         "the frame gave no token: framework.js lacks our lines, or no agent is signed in there"
     };
     visitor

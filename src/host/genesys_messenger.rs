@@ -28,10 +28,10 @@ use crate::{
     session::{Event, Interaction, SignOut, Visitor},
 };
 
-/// The messenger's snippet may come long after us: how often it is looked for, each time after
-/// twice the time, beginning with [`FIRST_WAIT`] (milliseconds). An hour and a half in all.
-const LOOKS: u32 = 17;
-const FIRST_WAIT: u32 = 40;
+/// The messenger's snippet may come long after us, when the visitor has consented to it: how often it is
+/// looked for, with at most so many milliseconds in between. Half an hour in all.
+const LOOKS: u32 = 900;
+const LONGEST_WAIT: u32 = 2_000;
 
 /// How long the messenger may take to end its session, in milliseconds.
 const LOGOUT_TIMEOUT: u32 = 3_000;
@@ -71,9 +71,6 @@ extern "C" {
     /// A command that somebody has given.
     type Call;
 
-    #[wasm_bindgen(method, getter)]
-    fn data(this: &Call) -> JsValue;
-
     #[wasm_bindgen(method, catch)]
     fn resolve(this: &Call, data: &JsValue) -> Result<JsValue, JsValue>;
 
@@ -84,6 +81,8 @@ extern "C" {
 thread_local! {
     /// The messenger has asked in vain: it is to be told when somebody signs in.
     static WAITS: Cell<bool> = const { Cell::new(false) };
+    /// The messenger has taken our plugin: it is there, and not only its snippet.
+    static IS_THERE: Cell<bool> = const { Cell::new(false) };
     /// We are the ones who sign out.
     static LEAVING: Cell<bool> = const { Cell::new(false) };
 }
@@ -91,13 +90,13 @@ thread_local! {
 /// Registers the plugin as soon as the messenger's snippet is there.
 pub(super) fn attach(visitor: &'static Visitor) {
     spawn(async move {
-        let mut wait = FIRST_WAIT;
+        let mut wait = 40;
         for _ in 0..LOOKS {
             if register(visitor) {
                 return;
             }
             timer::sleep(wait).await;
-            wait *= 2;
+            wait = (wait * 2).min(LONGEST_WAIT);
         }
         note(
             visitor,
@@ -115,6 +114,9 @@ pub(super) fn tell(event: &Event) {
 
 /// `Auth.logout`, where there is a messenger.
 pub(super) async fn end_session(visitor: &'static Visitor) {
+    if !IS_THERE.get() || LEAVING.get() {
+        return;
+    }
     let done = Rc::new(Signal::default());
     let answered = |outcome: &'static str| {
         let done = Rc::clone(&done);
@@ -180,13 +182,16 @@ fn begin(visitor: &'static Visitor, plugin: &Plugin) -> Result<(), JsValue> {
         let _ = genesys(&["subscribe".into(), name.into(), heard.into()]);
     }
     plugin.ready()?;
+    IS_THERE.set(true);
     note(visitor, "AuthProvider is registered");
     Ok(())
 }
 
 fn get_auth_code(visitor: &'static Visitor, _: Plugin, call: Call) {
-    let is_update =
-        Reflect::get(&call.data(), &"forceUpdate".into()).is_ok_and(|force| force.is_truthy());
+    WAITS.set(false);
+    let is_update = Reflect::get(&call, &"data".into())
+        .and_then(|data| Reflect::get(&data, &"forceUpdate".into()))
+        .is_ok_and(|force| force.is_truthy());
     spawn(async move {
         if is_update {
             // Who signs in now is made known when that is done.
@@ -194,9 +199,7 @@ fn get_auth_code(visitor: &'static Visitor, _: Plugin, call: Call) {
             answer(&call, &Ok(JsValue::UNDEFINED));
             let _ = sign_in_anew(visitor).await;
         } else {
-            let proof = proof(visitor).await;
-            WAITS.set(matches!(proof, Err(Error::SignInRequired)));
-            answer(&call, &proof);
+            answer(&call, &proof(visitor).await);
         }
     });
 }
@@ -205,12 +208,14 @@ fn get_auth_code(visitor: &'static Visitor, _: Plugin, call: Call) {
 fn re_authenticate(visitor: &'static Visitor, _: Plugin, call: Call) {
     WAITS.set(false);
     spawn(async move {
-        let renewed = if is_code_flow(visitor) {
+        let renewed = if !is_code_flow(visitor) {
+            id_token(visitor).await.map(drop)
+        } else if visitor.has_authorization() {
+            Ok(())
+        } else {
             code(visitor)
                 .await
                 .map(|authorization| visitor.keep_authorization(authorization))
-        } else {
-            id_token(visitor).await.map(drop)
         };
         let result = match renewed {
             Err(Error::SignInRequired) => sign_in_anew(visitor).await,
@@ -300,7 +305,13 @@ async fn sign_in_anew(visitor: &'static Visitor) -> Result<(), Error> {
 fn answer(call: &Call, result: &Result<JsValue, Error>) {
     let _ = match result {
         Ok(value) => call.resolve(value),
-        Err(error) => call.reject(&error.to_string().into()),
+        Err(error) => {
+            // What a person can still change is to be told when it has changed.
+            if let Error::SignInRequired | Error::PopupBlocked | Error::PopupClosed = error {
+                WAITS.set(true);
+            }
+            call.reject(&error.to_string().into())
+        }
     };
 }
 
@@ -310,10 +321,18 @@ fn hear(visitor: &'static Visitor, name: &'static str, event: &JsValue) {
     let message = text(&data, "message").or_else(|| text(&data, "statusText"));
     let outcome = message.as_deref().unwrap_or("heard");
     visitor.driver.journal.note(name, outcome);
+    // What had been before we came is told without its whole name: it is no news.
+    if text(event, "eventName").is_none() {
+        return;
+    }
     visitor.tell(&Event::Host(name, message.clone()));
     match name {
         "Auth.loggedOut" if !LEAVING.get() => {
-            spawn(async move { drop(visitor.sign_out(SignOut::Here, None).await) });
+            LEAVING.set(true);
+            spawn(async move {
+                drop(visitor.sign_out(SignOut::Here, None).await);
+                LEAVING.set(false);
+            });
         }
         "Auth.error" | "Auth.tokenError" | "Auth.authProviderError" | "Auth.logoutError" => {
             fail(visitor, &[name, ": ", outcome].concat());

@@ -8,13 +8,13 @@ mod genesys_embeddable;
 mod genesys_messenger;
 
 use js_sys::{Function, Reflect};
-use protocol::{Error, error::one_line, secret::Secret, session::TokenKind};
+use protocol::{error::one_line, secret::Secret, session::TokenKind};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::{
     config::{HandOver, Host},
     deadline::Deadline,
-    session::{Event, SignOut, Visitor},
+    session::{Event, Visitor},
 };
 
 /// Begins to serve the messenger.
@@ -35,16 +35,11 @@ pub(crate) fn tell(visitor: &'static Visitor, event: &Event) {
     }
 }
 
-/// Signs the person out: the messenger's own session goes before the issuer's.
-pub(crate) async fn sign_out(
-    visitor: &'static Visitor,
-    at: SignOut,
-    post_logout_redirect_uri: Option<&str>,
-) -> Result<(), Error> {
+/// Ends the messenger's own session: after ours, before the issuer's.
+pub(crate) async fn end_session(visitor: &'static Visitor) {
     if visitor.config.host == Host::GenesysMessenger {
         genesys_messenger::end_session(visitor).await;
     }
-    visitor.sign_out(at, post_logout_redirect_uri).await
 }
 
 /// The token that the messenger itself has of the person, where it gives one.

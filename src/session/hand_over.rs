@@ -4,16 +4,19 @@ use std::rc::Rc;
 
 use protocol::{
     Error,
-    http::Credentials,
-    login::{self, Authorization, Login},
+    login::{Authorization, Login},
     secret::Secret,
     session::TokenKind,
     site_token,
 };
 
-use super::{CODE_LIFETIME, Change, Event, Interaction, Visitor, Wish, sign_in::Need};
+use super::{
+    CODE_LIFETIME, Event, Interaction, Visitor, Wish,
+    sign_in::Need,
+    site::{SITE_SERVICE, credentials},
+};
 use crate::{
-    browser::{page, popup::Popup, task::spawn},
+    browser::{popup::Popup, task::spawn},
     config::{HandOver, OnSignedOut, Transport},
     deadline::{Deadline, now},
     flight::Flight,
@@ -52,6 +55,10 @@ impl Visitor {
         let is_unwanted = self.store.was_refused() || self.store.has_signed_out();
         if is_unwanted || std::mem::replace(&mut self.state.borrow_mut().leaving, true) {
             return;
+        }
+        if self.config.issuer.keeps_session() {
+            // The login page tells nothing when it leads back: not twice, until somebody is known.
+            self.store.remember_refusal();
         }
         spawn(async move {
             let wish = self.plain_wish(Transport::Page);
@@ -94,60 +101,52 @@ impl Visitor {
     ) -> Result<Authorization, Error> {
         self.config.can_give(HandOver::Code)?;
         self.started.wait(deadline, "the page's start").await?;
-        if let Some(result) = self.join_sign_in(deadline).await {
-            result?;
-        }
-        // One at a time: each success is one caller's, a failure is everyone's.
-        while let Some(flight) = self.code_under_way() {
-            flight.wait(deadline, "a code").await?;
-        }
-        if let Some(authorization) = self.authorization_in_hand() {
-            return Ok(authorization);
-        }
-        let flight = Flight::new();
-        self.state.borrow_mut().asking_code = Some(Rc::clone(&flight));
-        let silent = self.ask_silently_for_a_code(deadline).await;
-        self.state.borrow_mut().asking_code = None;
-        flight.land(silent.as_ref().map(|_| ()).map_err(Error::clone));
-        match silent {
-            Err(Error::SignInRequired) if interaction != Interaction::None => {
-                let mut wish = self.plain_wish(interaction.transport());
-                wish.redemption = self.config.host.redemption();
-                self.sign_in_for(wish, deadline).await?;
-                self.authorization_in_hand().ok_or(Error::SignInRequired)
+        loop {
+            if let Some(result) = self.join_sign_in(deadline).await {
+                result?;
             }
-            Err(error) => {
-                self.tell_failure(&error);
-                Err(error)
+            if let Some(authorization) = self.authorization_in_hand() {
+                return Ok(authorization);
             }
-            Ok(authorization) => Ok(authorization),
+            // One at a time: each success is one caller's, a failure is everyone's.
+            let is_ours = self.state.borrow().asking_code.is_none();
+            let asking = Box::pin(self.ask_silently_for_a_code());
+            let flight = self.join(|state| &mut state.asking_code, asking);
+            match flight.wait(deadline, "a code").await {
+                Ok(()) => {}
+                Err(Error::SignInRequired) if interaction != Interaction::None => {
+                    let mut wish = self.plain_wish(interaction.transport());
+                    wish.redemption = self.config.host.redemption();
+                    self.sign_in_for(wish, deadline).await?;
+                    return self.authorization_in_hand().ok_or(Error::SignInRequired);
+                }
+                Err(error) => {
+                    if is_ours {
+                        self.tell_failure(&error);
+                    }
+                    return Err(error);
+                }
+            }
         }
     }
 
-    async fn ask_silently_for_a_code(
-        &'static self,
-        deadline: Deadline,
-    ) -> Result<Authorization, Error> {
+    async fn ask_silently_for_a_code(&'static self) -> Result<(), Error> {
         let person = self.person();
+        let deadline = Deadline::after(self.config.timeout_ms);
         let asking = self.ask_silently(self.config.host.redemption(), deadline);
         let login = deadline.limit("a code", Box::pin(asking)).await?;
         self.still(person)?;
-        match login {
-            Login::Code(authorization) => {
-                let is_news = self.config.hand_over == HandOver::Code && !self.is_signed_in();
-                if is_news {
-                    self.note_sign_in_by_host();
-                    self.show_signed_in();
-                    self.tell(&Event::SignedIn);
-                }
-                Ok(*authorization)
-            }
-            Login::SignedIn(_) | Login::AtSite(_) => Err(Error::Crashed),
+        let Login::Code(authorization) = login else {
+            return Err(Error::Crashed);
+        };
+        let is_news = self.config.hand_over == HandOver::Code && !self.is_signed_in();
+        self.keep_authorization(*authorization);
+        if is_news {
+            self.note_sign_in_by_host();
+            self.show_signed_in();
+            self.tell(&Event::SignedIn);
         }
-    }
-
-    fn code_under_way(&self) -> Option<Rc<Flight>> {
-        self.state.borrow().asking_code.clone()
+        Ok(())
     }
 
     /// A wish for nothing in particular.
@@ -214,12 +213,22 @@ impl Visitor {
         }
     }
 
+    /// Whether a code is kept for the next one who asks.
+    pub(crate) fn has_authorization(&self) -> bool {
+        let state = self.state.borrow();
+        let since = state.authorization.as_ref().map(|(_, since)| *since);
+        since.is_some_and(|since| now().millis_since(since) < CODE_LIFETIME)
+    }
+
     /// Keeps a code for the next one who asks.
     pub(crate) fn keep_authorization(&self, authorization: Authorization) {
         self.state.borrow_mut().authorization = Some((authorization, now()));
     }
 
-    fn site_token_in_hand(&self, min_ttl: u32) -> Option<Secret> {
+    pub(super) fn site_token_in_hand(&self, min_ttl: u32) -> Option<Secret> {
+        if self.is_overtaken() {
+            return None;
+        }
         let state = self.state.borrow();
         let held = state.site_token.as_ref()?;
         let end = held.expires_at?;
@@ -236,12 +245,17 @@ impl Visitor {
         if let Some(token) = self.site_token_in_hand(min_ttl) {
             return Ok(token);
         }
-        let asking = self.ask_site(self.person());
-        let flight = self.join(|state| &mut state.asking_site, Box::pin(asking));
-        flight.wait(deadline, "the site's token service").await?;
+        let flight = self.ask_for_site_token();
+        flight.wait(deadline, SITE_SERVICE).await?;
         let state = self.state.borrow();
         let answer = state.site_token.as_ref().ok_or(Error::SignInRequired)?;
         Ok(answer.token.clone())
+    }
+
+    /// Asks for it once, however many want it.
+    pub(super) fn ask_for_site_token(&'static self) -> Rc<Flight> {
+        let asking = self.ask_site(self.person());
+        self.join(|state| &mut state.asking_site, Box::pin(asking))
     }
 
     async fn ask_site(&'static self, person: u32) -> Result<(), Error> {
@@ -271,54 +285,6 @@ impl Visitor {
         }
         self.state.borrow_mut().site_token = Some(answer);
         Ok(())
-    }
-
-    /// The cookie alone says who is signed in.
-    async fn ask_site_itself(&'static self, person: u32, deadline: Deadline) -> Result<(), Error> {
-        let answer = if self.config.silent && !self.store.has_signed_out() {
-            self.site_login(deadline).await
-        } else {
-            Err(Error::SignInRequired)
-        };
-        self.still(person)?;
-        let was_signed_in = self.is_signed_in();
-        match answer {
-            Ok(login) => {
-                self.take_in(login, Change::Person);
-                if !was_signed_in {
-                    self.tell(&Event::SignedIn);
-                }
-                Ok(())
-            }
-            Err(error) => {
-                if error == Error::SignInRequired {
-                    drop(self.forget_session("expired", &error));
-                }
-                self.tell_failure(&error);
-                Err(error)
-            }
-        }
-    }
-
-    /// What the site's own service says of the person.
-    pub(super) async fn site_login(&self, deadline: Deadline) -> Result<Login, Error> {
-        let url = self.config.token_url.as_deref().unwrap_or_default();
-        let since = now();
-        let member = self.config.token_url_member.as_deref();
-        let next = login::at_site(url, member, credentials(url), since);
-        let answer = self.driver.finish(next, deadline).await;
-        let step = "ask the site's token service";
-        self.driver.journal.ended(since, step, &answer);
-        answer
-    }
-}
-
-/// Cookies go to the site's own host only.
-fn credentials(url: &str) -> Credentials {
-    if page::is_neighbour(url) {
-        Credentials::SameSite
-    } else {
-        Credentials::Omit
     }
 }
 

@@ -4,6 +4,7 @@ mod hand_over;
 mod obtain;
 mod renewal;
 mod sign_in;
+mod site;
 mod store;
 mod tabs;
 
@@ -37,7 +38,7 @@ use crate::{
     deadline::{Deadline, now},
     driver::Driver,
     flight::Flight,
-    transport,
+    host, transport,
 };
 
 pub(crate) use self::sign_in::Wish;
@@ -125,7 +126,7 @@ struct State {
     session: Option<Rc<Session>>,
     /// Of the last change, in whichever tab.
     stamp: Stamp,
-    /// When a person signed in whose code the host redeems.
+    /// Until when a person counts as signed in whose tokens only the host, or the site, has.
     signed_in_by_host: Option<Timestamp>,
     /// The code of that sign-in, until somebody asks for it.
     authorization: Option<(Authorization, Timestamp)>,
@@ -179,8 +180,7 @@ impl Visitor {
 
     /// Until when a person counts as signed in whose tokens only the host has.
     pub(crate) fn signed_in_by_host_until(&self) -> Option<Timestamp> {
-        let since = self.state.borrow().signed_in_by_host?;
-        Some(since.plus_millis(i64::from(BY_HOST_LIFETIME)))
+        self.state.borrow().signed_in_by_host
     }
 
     /// Ends the session: here, first of all and always; then its refresh token, where the issuer
@@ -193,6 +193,7 @@ impl Visitor {
         self.abandon_attempts();
         let ended = self.end_everywhere("sign-out", &Error::SignInRequired);
         self.store.remember_sign_out(self.stamp());
+        host::end_session(self).await;
         let session = match ended {
             Ended::Nothing => return Ok(()),
             Ended::Session(session) => Some(session),
@@ -320,8 +321,7 @@ impl Visitor {
             }
             Login::AtSite(token) => {
                 self.settle();
-                self.state.borrow_mut().site_token = Some(*token);
-                self.note_sign_in_by_host();
+                self.keep_site_token(*token);
                 return;
             }
         }
@@ -344,7 +344,7 @@ impl Visitor {
             self.forget_session("expired", &Error::SignInRequired);
         });
         let mut state = self.state.borrow_mut();
-        state.signed_in_by_host = Some(now());
+        state.signed_in_by_host = Some(now().plus_millis(i64::from(BY_HOST_LIFETIME)));
         state.renewal = Some(ending);
     }
 

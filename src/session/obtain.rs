@@ -5,6 +5,8 @@ use std::{future::Future, rc::Rc};
 use protocol::{
     Error,
     error::{Flaw, Refusal},
+    finesse,
+    issuer::Kind,
     login::{self, Intent, Interaction as Ask, Login, Redemption, Redirect},
     secret::Secret,
     session::{self, Session, TokenKind},
@@ -295,6 +297,10 @@ impl Visitor {
         redemption: Redemption,
         deadline: Deadline,
     ) -> Result<Login, Error> {
+        if let Kind::Finesse(server) = self.config.issuer.kind() {
+            let next = finesse::fetch(server, &self.config.client, &self.config.issuer);
+            return self.driver.finish(next, deadline).await;
+        }
         let intent = Intent {
             interaction: Ask::None,
             login_hint: None,

@@ -3,7 +3,7 @@
 use std::{future::pending, rc::Rc};
 
 use protocol::{
-    Error,
+    Error, finesse,
     issuer::Kind,
     login::{self, Intent, Interaction as Ask, Login, Redemption},
 };
@@ -24,8 +24,8 @@ use crate::{
     transport,
 };
 
-/// How often the site's service is asked while its login page is open, in milliseconds.
-const SITE_PAUSE: u32 = 1_500;
+/// How often a window is looked at for the document with which its login ends, in milliseconds.
+const DOCUMENT_PAUSE: u32 = 200;
 
 /// What the caller of a sign-in asks for.
 #[derive(Clone)]
@@ -95,7 +95,13 @@ impl Visitor {
         }
         self.state.borrow_mut().wish = Some(wish.clone());
         let result = match wish.transport {
-            Transport::Page => self.leave_to_sign_in(wish).await,
+            Transport::Page => {
+                if self.config.issuer.keeps_session() {
+                    // Whoever comes back is known by the cookie alone.
+                    self.store.forget_refusals();
+                }
+                self.leave_to_sign_in(wish).await
+            }
             Transport::Popup => match self.board(wish, window) {
                 Ok(flight) => {
                     let deadline = Deadline::after(self.config.sign_in_timeout_ms);
@@ -175,8 +181,6 @@ impl Visitor {
     pub(super) async fn leave_to_sign_in(&'static self, wish: Wish) -> Result<(), Error> {
         (self.announce.status)(Status::Working);
         if let Kind::SiteSession(site) = self.config.issuer.kind() {
-            // Whoever comes back may be signed in.
-            self.store.forget_refusals();
             page::navigate(site.sign_in_url());
             timer::sleep(self.config.timeout_ms).await;
             return Err(timed_out("the browser to leave the page"));
@@ -235,10 +239,18 @@ impl Visitor {
     ) -> Result<Login, Error> {
         let since = now();
         let deadline = Deadline::after(self.config.sign_in_timeout_ms);
-        if let Kind::SiteSession(site) = self.config.issuer.kind() {
-            window.navigate(site.sign_in_url());
-            (self.announce.status)(Status::WindowOpen);
-            return self.watch_site(window, deadline).await;
+        match self.config.issuer.kind() {
+            Kind::SiteSession(site) => {
+                window.navigate(site.sign_in_url());
+                (self.announce.status)(Status::WindowOpen);
+                return self.watch_site(window, flight, deadline).await;
+            }
+            Kind::Finesse(server) => {
+                window.navigate(&server.token_address());
+                (self.announce.status)(Status::WindowOpen);
+                return self.watch_document(window, deadline).await;
+            }
+            _ => {}
         }
         let preparing = deadline.or(Deadline::after(self.config.timeout_ms));
         let redirect = self.redirect(wish.intent(), preparing).await?;
@@ -275,30 +287,29 @@ impl Visitor {
         }
     }
 
-    /// The site's login page tells us nothing: its service is asked again and again, until it knows the
-    /// person or the window is gone.
-    async fn watch_site(&self, window: &Popup, deadline: Deadline) -> Result<Login, Error> {
+    /// The login ends with a document that this page can read, because it is of its own origin.
+    async fn watch_document(&self, window: &Popup, deadline: Deadline) -> Result<Login, Error> {
+        let config = &self.config;
         loop {
-            let mut gone = false;
-            {
-                let closing: Work<'_> = Box::pin(async {
-                    window.gone().await;
-                    gone = true;
-                });
-                let _ = timer::deadline(closing, deadline.left().min(SITE_PAUSE)).await;
+            if let Some(text) = window.document_text("/desktop/sso/token") {
+                let login = finesse::read(text.as_bytes(), &config.client, &config.issuer, now());
+                // A page on the way to it may stand at the same address.
+                if login.is_ok() {
+                    return login;
+                }
             }
-            let limit = deadline.or(Deadline::after(self.config.timeout_ms));
-            match self.site_login(limit).await {
-                Err(Error::SignInRequired) if gone => return Err(Error::PopupClosed),
-                Err(Error::SignInRequired) if deadline.left() > 0 => {}
-                Err(Error::SignInRequired) => return Err(timed_out("the person")),
-                answer => return answer,
+            if window.is_gone() {
+                return Err(Error::PopupClosed);
             }
+            if deadline.left() == 0 {
+                return Err(timed_out("the person"));
+            }
+            timer::sleep(DOCUMENT_PAUSE).await;
         }
     }
 
     /// `closed` is provisional: the login goes on waiting for its answer either way.
-    fn window_is_gone(&self, window: &Rc<Popup>, flight: &Flight) {
+    pub(super) fn window_is_gone(&self, window: &Rc<Popup>, flight: &Flight) {
         if !self.is_shown(window) {
             return;
         }

@@ -105,6 +105,49 @@ story('its session and the provider\'s are dead: reAuthenticate asks the person'
   await isServed(page);
 });
 
+story('its session is dead and the window is blocked: whoever then signs in at our button is made known', async (scene) => {
+  scene.expect(/popup-blocked/);
+  await scene.context.addInitScript(() => {
+    const { open } = window;
+    globalThis.__blocked = true;
+    window.open = (...given) => (globalThis.__blocked ? null : open.apply(window, given));
+  });
+  const { page } = await opened(scene);
+  await arrive(page, { authenticates: false });
+  await told(page, 'AuthProvider.ready');
+  await page.evaluate(() => { globalThis.__genesys.sessionDies(); });
+  await event(page, 'error');
+  await page.evaluate(() => { globalThis.__blocked = false; });
+  const popup = await windowOf(page, () => panel(page).getByRole('button', { name: /window|Sign in/ }).first().click());
+  await enter(popup);
+  await isServed(page);
+});
+
+story('an odd call of a command is refused, and breaks nothing', async (scene) => {
+  const { page } = await known(scene);
+  await arrive(page);
+  await isServed(page);
+  const codes = await page.evaluate(() => new Promise((resolve) => {
+    const run = globalThis.__genesys.commands('AuthProvider').get('getAuthCode');
+    run(undefined);
+    run({});
+    run({ data: null, resolve: (proof) => resolve(proof.authCode), reject: resolve });
+  }));
+  assert.match(codes, /^[\w-]{20,}$/);
+});
+
+story('what its Auth plugin told before we came is no news', async (scene) => {
+  await scene.context.addInitScript(messenger, { authenticates: false, past: 'Auth.loggedOut' });
+  const page = await scene.visit({ head: tag({ 'client-id': clients.web }), body: element });
+  await signIn(page);
+  const again = await scene.visit({ head: tag({ ...options, 'client-id': clients.web, 'hand-over': 'id_token' }), body: element });
+  await event(again, 'ready');
+  await told(again, 'AuthProvider.ready');
+  await eventually(async () => (await steps(again)).some((line) => line.startsWith('Auth.loggedOut')), 'it is written down');
+  assert.deepEqual(await events(again, 'signed-out'), []);
+  assert.ok(await session(again));
+});
+
 story('forceUpdate begins a new login and resolves nothing', async (scene) => {
   const { page, seen } = await known(scene);
   await arrive(page);
@@ -158,13 +201,16 @@ story('the whole page leaves and comes back: getAuthCode has what it needs', asy
 });
 
 story('signing out ends its session first, the provider\'s after it', async (scene) => {
+  const called = [];
+  await scene.context.exposeFunction('__called', (name) => { called.push({ name, at: Date.now() }); });
   const { page } = await known(scene);
   await arrive(page);
   await isServed(page);
-  const gone = eventually(() => op.asked('end-session').length, 'the provider is asked to end its session');
-  await page.evaluate(() => { globalThis.__genesys.ended = MessengerAuth.client.signOut(); });
-  await eventually(async () => (await calls(page).catch(() => ['Auth.logout'])).includes('Auth.logout'), 'its session is ended');
-  await gone;
+  await page.evaluate(() => { MessengerAuth.client.signOut(); });
+  const [ended] = await eventually(() => op.asked('end-session').length && op.asked('end-session'), 'the provider is asked to end its session');
+  const logout = called.find(({ name }) => name === 'Auth.logout');
+  assert.ok(logout, 'its session is ended');
+  assert.ok(logout.at <= ended.at, 'and first');
 });
 
 story('signed out on another device: our session ends, the provider is left alone', async (scene) => {

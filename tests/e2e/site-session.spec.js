@@ -86,9 +86,43 @@ story('the window is closed without a login: popup-closed', async (scene) => {
   await loaded(page);
   const popup = await windowOf(page, () => button(page, 'Sign in').click());
   await popup.getByRole('link', { name: 'Log me in' }).waitFor();
+  // Until then it may as well have been severed.
+  await new Promise((resolve) => setTimeout(resolve, 1500));
   await popup.close();
   assert.equal((await event(page, 'error')).code, 'popup-closed');
   await panel(page).getByRole('alert').filter({ hasText: /./ }).waitFor();
+});
+
+story('the service is in trouble for a moment: the window stays, and the login is noticed', async (scene) => {
+  scene.expect(/401|503/);
+  const seen = await ownLogin(scene.context);
+  const page = await scene.visit({ head: head(), body: element });
+  await loaded(page);
+  const popup = await windowOf(page, () => button(page, 'Sign in').click());
+  await popup.getByRole('link', { name: 'Log me in' }).waitFor();
+  let failures = 0;
+  await scene.context.route(`${here}/chat-token`, (route) => {
+    failures += 1;
+    return failures > 2 ? route.fallback() : route.fulfill({ status: 503, body: 'later' });
+  });
+  await eventually(() => failures > 2, 'it is asked on and on');
+  await popup.getByRole('link', { name: 'Log me in' }).click();
+  await event(page, 'signed-in');
+  assert.equal((await ask(page)).token, seen.given.at(-1));
+});
+
+story('a page that leaves by itself leaves once', async (scene) => {
+  scene.expect(/401/);
+  await ownLogin(scene.context);
+  const page = await scene.visit({ head: head('onSignedOut: "page"') });
+  await loaded(page);
+  await page.evaluate(() => { auth.getAuthenticationToken(() => {}); });
+  await page.getByRole('link', { name: 'Log me in' }).waitFor();
+  await page.goBack();
+  await loaded(page);
+  assert.equal((await ask(page)).token, null);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  assert.equal(new URL(page.url()).pathname, '/page', 'it stays');
 });
 
 story('the whole page goes to the login page, and is known when it comes back', async (scene) => {

@@ -45,9 +45,9 @@ export async function startSite({ port = 0, words = {}, headers: always = {} } =
   };
 
   /** What stands at a path: a test's answer, else a file. */
-  const find = async (path) => {
+  const find = async (path, request) => {
     const own = answers.get(path);
-    if (own) return typeof own === 'function' ? own() : own;
+    if (own) return typeof own === 'function' ? own(request) : own;
     if (path === '/favicon.ico') return { status: 204 };
     const file = path.startsWith('/messenger-auth/') ? new URL(path.slice('/messenger-auth/'.length), folder)
       : path === '/' ? new URL('index.html', www)
@@ -62,7 +62,7 @@ export async function startSite({ port = 0, words = {}, headers: always = {} } =
     requests.push({ method: request.method, path, url: request.url, at: Date.now() });
     try {
       const nonce = randomBytes(16).toString('base64url');
-      const { status = 200, body = '', headers = {}, type: kind, delay } = await find(path);
+      const { status = 200, body = '', headers = {}, type: kind, delay } = await find(path, request);
       if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
       const sent = typeof body === 'string' && kind?.startsWith('text/html') ? await fill(body, nonce) : body;
       const sentHeaders = { 'Cache-Control': 'no-store', ...always, ...(kind && { 'Content-Type': kind }) };
@@ -84,7 +84,7 @@ export async function startSite({ port = 0, words = {}, headers: always = {} } =
       answers.set(path, { body: html, headers, type: types.html });
       return origin + path;
     },
-    /** Puts any answer (`{status, body, headers, type, delay}` or a function giving one) in place of a path. */
+    /** Puts any answer (`{status, body, headers, type, delay}` or a function giving one for a request) in place of a path. */
     answer: (path, what) => answers.set(path, what),
     /** Takes the test's answer at a path away again. */
     restore: (path) => answers.delete(path),

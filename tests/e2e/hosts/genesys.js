@@ -17,12 +17,12 @@ export const genesysSnippet = `<script>
 </script>`;
 
 /** The messenger itself: replaces the stub and takes over what it kept. Runs in the page. */
-export function messenger({ authenticates = true } = {}) {
+export function messenger({ authenticates = true, past: before } = {}) {
   const story = { calls: [], events: [], jwts: [] };
   globalThis.__genesys = story;
   const plugins = new Map();
   const listeners = [];
-  const past = [];
+  const past = before ? [{ eventName: before, data: {} }] : [];
 
   const publish = (eventName, data) => {
     const [publisher] = eventName.split('.');
@@ -39,6 +39,7 @@ export function messenger({ authenticates = true } = {}) {
     const [plugin, name] = full.split('.');
     const run = plugins.get(plugin)?.get(name);
     story.calls.push(full);
+    globalThis.__called?.(full);
     if (!run) return reject(new Error(`${full} is no command`));
     return run({ data, resolve, reject });
   });
@@ -89,6 +90,7 @@ export function messenger({ authenticates = true } = {}) {
   subscribe('AuthProvider.signInFailed', ({ data }) => publish('Auth.signInFailed', { message: String(data) }));
 
   /** What the person does in the messenger's window. */
+  story.commands = (plugin) => plugins.get(plugin);
   story.authenticate = authenticate;
   story.stepUp = () => { publish('Auth.signingIn'); return command('AuthProvider.signIn').catch((error) => { story.refused = error; }); };
   story.loggedOutElsewhere = () => publish('Auth.loggedOut', { status: 200, statusText: 'OK' });

@@ -1,0 +1,166 @@
+//! A person whom the site, or a portal, has signed in by itself: its service gives a token to whoever has its cookie.
+
+use std::{pin::pin, rc::Rc};
+
+use protocol::{
+    Error,
+    http::Credentials,
+    login::{self, Login},
+    site_token::SiteToken,
+    time::Timestamp,
+};
+
+use super::{BY_HOST_LIFETIME, Change, Event, Visitor};
+use crate::{
+    browser::{
+        page,
+        popup::{Gone, Popup},
+        task::{race, spawn},
+        timer::{self, Timer},
+    },
+    deadline::{Deadline, now, timed_out},
+    flight::Flight,
+};
+
+/// What is waited for.
+pub(super) const SITE_SERVICE: &str = "the site's token service";
+
+/// How often the service is asked while the site's login page is open, in milliseconds.
+const PAUSE: u32 = 1_500;
+
+impl Visitor {
+    /// The cookie alone says who is signed in. Where it does not go along, only the person can help;
+    /// what is held stays good to its end.
+    pub(super) async fn ask_site_itself(
+        &'static self,
+        person: u32,
+        deadline: Deadline,
+    ) -> Result<(), Error> {
+        let answer = if self.can_ask_site() {
+            self.site_login(deadline).await
+        } else if self.site_token_in_hand(0).is_some() {
+            return Ok(());
+        } else {
+            Err(Error::SignInRequired)
+        };
+        self.still(person)?;
+        let was_signed_in = self.is_signed_in();
+        match answer {
+            Ok(login) => {
+                self.store.forget_refusals();
+                self.take_in(login, Change::Person);
+                if !was_signed_in {
+                    self.tell(&Event::SignedIn);
+                }
+                Ok(())
+            }
+            Err(error) => {
+                if error == Error::SignInRequired {
+                    self.forget_session("expired", &error);
+                }
+                self.tell_failure(&error);
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether the site's own service can know the person, and is to be asked.
+    fn can_ask_site(&self) -> bool {
+        let url = self.config.token_url.as_deref().unwrap_or_default();
+        self.config.silent && page::is_neighbour(url) && !self.store.has_signed_out()
+    }
+
+    /// Takes a token of the site's own service in, and asks for the next one before its end, or lets the
+    /// session end with it.
+    pub(super) fn keep_site_token(&'static self, token: SiteToken) {
+        let since = now();
+        let end = token
+            .expires_at
+            .unwrap_or_else(|| since.plus_millis(i64::from(BY_HOST_LIFETIME)));
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_precision_loss,
+            reason = "a share of a token's life in milliseconds fits both ways"
+        )]
+        let share = (end.millis_since(since).max(0) as f64 * self.config.renew_at) as i64;
+        let due = if self.can_ask_site() {
+            since.plus_millis(share)
+        } else {
+            end
+        };
+        let wait = |at: Timestamp| u32::try_from(at.millis_since(now()).max(0)).unwrap_or(u32::MAX);
+        let renewal = Timer::after(wait(due), move || {
+            spawn(async move {
+                if now() < end {
+                    let deadline = Deadline::after(self.config.timeout_ms);
+                    let asked = self.ask_for_site_token().wait(deadline, SITE_SERVICE).await;
+                    if asked.is_ok() {
+                        return;
+                    }
+                    timer::sleep(wait(end)).await;
+                }
+                if self.site_token_in_hand(0).is_none() {
+                    self.forget_session("expired", &Error::SignInRequired);
+                }
+            });
+        });
+        let mut state = self.state.borrow_mut();
+        state.site_token = Some(token);
+        state.signed_in_by_host = Some(end);
+        state.renewal = Some(renewal);
+    }
+
+    /// What the site's own service says of the person.
+    pub(super) async fn site_login(&self, deadline: Deadline) -> Result<Login, Error> {
+        let url = self.config.token_url.as_deref().unwrap_or_default();
+        let since = now();
+        let member = self.config.token_url_member.as_deref();
+        let next = login::at_site(url, member, credentials(url), since);
+        let answer = self.driver.finish(next, deadline).await;
+        self.driver
+            .journal
+            .ended(since, "ask the site's token service", &answer);
+        answer
+    }
+
+    /// The site's login page tells us nothing: its service is asked again and again, until it knows the
+    /// person. One question that fails is no answer.
+    pub(super) async fn watch_site(
+        &self,
+        window: &Rc<Popup>,
+        flight: &Flight,
+        deadline: Deadline,
+    ) -> Result<Login, Error> {
+        let mut is_gone = false;
+        while deadline.left() > 0 {
+            let pause = timer::sleep(deadline.left().min(PAUSE));
+            if is_gone {
+                pause.await;
+            } else {
+                race(pin!(window.gone()), pin!(pause)).await;
+            }
+            let limit = deadline.or(Deadline::after(self.config.timeout_ms));
+            if let Ok(login) = self.site_login(limit).await {
+                return Ok(login);
+            }
+            if !is_gone && window.is_gone() {
+                is_gone = true;
+                if let Gone::Closed = window.verdict() {
+                    return Err(Error::PopupClosed);
+                }
+                // Severed by the login page's COOP: the person may still be there.
+                self.window_is_gone(window, flight);
+            }
+        }
+        Err(timed_out("the person"))
+    }
+}
+
+/// Cookies go to the site's own host only.
+pub(super) fn credentials(url: &str) -> Credentials {
+    if page::is_neighbour(url) {
+        Credentials::SameSite
+    } else {
+        Credentials::Omit
+    }
+}

@@ -1,0 +1,56 @@
+/**
+ * A stand-in for Cisco Finesse with its identity service: the token address on the site's own origin, a login that goes by redirects
+ * and form posts over another one, and a JSON document at its end.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+
+const html = (title, body) => `<!doctype html><title>${title}</title>${body}`;
+
+export async function startFinesse(scene, { ttl = 300, base = '' } = {}) {
+  const { site } = scene;
+  const path = `${base}/desktop/sso/token`;
+  const seen = { asked: [], given: [], refreshed: [] };
+  const state = { alive: false, refreshDies: false };
+  const assertions = new Set();
+
+  // Cisco Identity Service and AD FS in one: a redirect comes in, a form is posted back.
+  const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url, 'http://x');
+    const back = searchParams.get('back');
+    const send = (body) => response.writeHead(200, { 'Content-Type': 'text/html' }).end(body);
+    if (pathname === '/authorize') return response.writeHead(302, { Location: `/adfs?${new URLSearchParams({ back })}` }).end();
+    const assertion = randomBytes(8).toString('hex');
+    assertions.add(assertion);
+    return send(html('AD FS', `<form method="post" action="${back}"><input type="hidden" name="assertion" value="${assertion}"><button>Log in</button></form>`));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const ids = `http://127.0.0.1:${server.address().port}`;
+
+  const give = (withRefresh) => {
+    seen.given.push(randomBytes(24).toString('base64url'));
+    return { type: 'application/json', body: JSON.stringify({ token: seen.given.at(-1), ...(withRefresh && { refresh_token: `refresh-${seen.given.length}` }), expires_in: ttl, user_id: '1001', realm: 'desk', user_principal: 'ana@example.com' }) };
+  };
+
+  scene.answer(path, async (request) => {
+    const asked = Object.fromEntries(new URL(request.url, site.origin).searchParams);
+    if (request.method === 'POST') {
+      let text = '';
+      for await (const piece of request) text += piece;
+      if (!assertions.delete(new URLSearchParams(text).get('assertion'))) return { status: 400, body: 'no' };
+      state.alive = true;
+      return { status: 303, headers: { Location: request.url } };
+    }
+    seen.asked.push(asked);
+    if (!asked.cc_username) return { status: 400, body: 'cc_username is missing', type: 'text/plain' };
+    if (asked['refresh-token']) {
+      if (state.refreshDies) return { status: 302, headers: { Location: `${ids}/authorize?${new URLSearchParams({ back: site.origin + request.url })}` } };
+      seen.refreshed.push(asked['refresh-token']);
+      return give(false);
+    }
+    if (!state.alive) return { status: 302, headers: { Location: `${ids}/authorize?${new URLSearchParams({ back: site.origin + request.url })}` } };
+    return give(asked.return_refresh_token === 'true');
+  });
+  return { seen, state, close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }) };
+}
