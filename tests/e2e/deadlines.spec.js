@@ -7,7 +7,12 @@ import { accepted, asked, renewalIsDue, rogueWorld, table } from './support/rogu
 const world = await rogueWorld();
 const { story } = world;
 
-const quick = { 'timeout-ms': '1500', 'sign-in-timeout-ms': '2500' };
+/** Short, and still long enough for all that comes before the point, on a machine that has other work. Milliseconds. */
+const limit = 2500;
+const signInLimit = 4000;
+/** What a call that hangs in the library itself is given on top, by the loader. */
+const grace = 1000;
+const quick = { 'timeout-ms': `${limit}`, 'sign-in-timeout-ms': `${signInLimit}` };
 const ways = (route) => ['never answers', 'drips a byte a second'].map((way) => `${route} ${way}`);
 const nothingLeft = ({ page, context }) => eventually(() => context.pages().length === 1 && page.frames().length === 1, 'no window and no frame is left behind', 5000);
 const told = (where) => async (scene) => {
@@ -16,7 +21,7 @@ const told = (where) => async (scene) => {
   await nothingLeft(scene);
 };
 /** `getAuthenticationToken` and `getToken` are both asked, but for the window: that is `signIn`. */
-const points = (route, where, flows, attributes = { 'timeout-ms': '1500' }) => flows.map((flow) => ({ code: 'timeout', in: [flow], faults: ways(route), attributes, check: told(where) }));
+const points = (route, where, flows, attributes = { 'timeout-ms': `${limit}` }) => flows.map((flow) => ({ code: 'timeout', in: [flow], faults: ways(route), attributes, check: told(where) }));
 
 table(world, [
   ...points('discovery', 'openid-configuration', ['hidden frame', 'window']),
@@ -38,7 +43,7 @@ for (const way of ways('token')) {
       return { code, ms: performance.now() - since };
     });
     assert.equal(result.code, 'timeout');
-    assert.ok(result.ms < 1700, `after ${Math.round(result.ms)} ms`);
+    assert.ok(result.ms < 700 + grace, `after ${Math.round(result.ms)} ms`);
   });
 
   story(`${way} → timeout (getToken that opens a window)`, async (scene) => {
@@ -52,7 +57,7 @@ for (const way of ways('token')) {
       return { code, ms: performance.now() - since };
     });
     assert.equal(result.code, 'timeout');
-    assert.ok(result.ms < 2200, `after ${Math.round(result.ms)} ms`);
+    assert.ok(result.ms < 1200 + grace, `after ${Math.round(result.ms)} ms`);
     await nothingLeft(scene);
   });
 }
@@ -71,7 +76,7 @@ story('authorize never answers → null and timeout, each at its own deadline (c
     return { callback, getToken, sooner, signIn: await signingIn };
   });
   assert.deepEqual([result.callback[0].token, result.getToken[0], result.sooner[0], result.signIn[0]], [null, 'timeout', 'timeout', 'timeout']);
-  assert.ok(result.callback[1] < 1500 && result.sooner[1] < 1400 && result.getToken[1] < 2500 && result.signIn[1] < 3500, JSON.stringify(result));
+  assert.ok(result.callback[1] < limit && result.sooner[1] < 400 + grace && result.getToken[1] < limit + grace && result.signIn[1] < signInLimit + grace, JSON.stringify(result));
   await nothingLeft(scene);
 });
 
@@ -87,7 +92,7 @@ for (const way of ways('discovery')) {
       return { code, ms: performance.now() - since };
     });
     assert.equal(result.code, 'timeout');
-    assert.ok(result.ms < 2500, `after ${Math.round(result.ms)} ms`);
+    assert.ok(result.ms < limit + grace, `after ${Math.round(result.ms)} ms`);
   });
 }
 
@@ -102,8 +107,8 @@ for (const way of [...ways('token'), ...ways('keys')]) {
     await loaded(page);
     const { token, ms } = await ask(page);
     assert.equal(token, null);
-    assert.ok(ms < 1500, `null after ${Math.round(ms)} ms`);
-    assert.equal((await event(page, 'error')).code, 'timeout');
+    assert.ok(ms < limit, `null after ${Math.round(ms)} ms`);
+    assert.equal((await event(page, 'error', { within: 5000 })).code, 'timeout');
     assert.equal(await session(page), null);
   });
 }
@@ -120,7 +125,7 @@ for (const way of [...ways('discovery'), ...ways('authorize')]) {
       return { code, token, answeredAfter, ms: performance.now() - since };
     });
     assert.deepEqual([result.token, result.code], [null, 'timeout']);
-    assert.ok(result.answeredAfter < 1500 && result.ms < 2500, JSON.stringify(result));
+    assert.ok(result.answeredAfter < limit && result.ms < limit + grace, JSON.stringify(result));
   });
 }
 

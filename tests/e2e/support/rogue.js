@@ -197,7 +197,7 @@ export async function refused(page, issuer, result, { code, before, secrets }) {
   assert.equal(result.callback ?? null, null, 'the callback gives nothing');
   assert.equal(result.token, undefined);
   assert.equal((await events(page, 'signed-in')).length, before ? 1 : 0);
-  if (code !== 'sign-in-required') assert.equal((await event(page, 'error')).code, code);
+  if (code !== 'sign-in-required') assert.equal((await event(page, 'error', { within: 5000 })).code, code);
   const session = await page.evaluate(() => MessengerAuth.client.getSession());
   if (!before) assert.equal(session, null, 'nobody is signed in');
   else if (session) assert.deepEqual(session, before, 'the session is the one from before');
