@@ -271,6 +271,7 @@ impl Visitor {
     /// Time may have passed without this tab.
     async fn wake(&'static self) {
         transport::sweep(&Store::session(), now());
+        self.state.borrow_mut().is_clock_checked = false;
         self.catch_up().await;
         let is_hopeless = self.state.borrow().needs_person;
         if !is_hopeless && self.with_session(|session| session.is_some()) {
