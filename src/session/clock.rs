@@ -4,6 +4,7 @@ use super::Visitor;
 use crate::{
     browser::{clock, fetch},
     deadline::clock_is_behind,
+    transport,
 };
 
 /// How long the site's server may take to say what time it is, in milliseconds.
@@ -26,6 +27,9 @@ impl Visitor {
             return;
         }
         let file = &self.config.client.redirect_uri;
+        if transport::check_way_back(file).is_err() {
+            return;
+        }
         let Some(theirs) = fetch::clock_of(file, PATIENCE).await else {
             return;
         };
