@@ -1,5 +1,7 @@
 //! The moment by which a caller must have its answer.
 
+use std::cell::Cell;
+
 use protocol::{Error, time::Timestamp};
 
 use crate::browser::{
@@ -8,14 +10,14 @@ use crate::browser::{
     timer::{self, Elapsed},
 };
 
-/// A moment by which a caller must have its answer.
+/// A moment by which a caller must have its answer, also when the clock is set in between.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Deadline(Timestamp);
+pub(crate) struct Deadline(i64);
 
 impl Deadline {
     /// So many milliseconds from now.
     pub(crate) fn after(millis: u32) -> Self {
-        Self(now().plus_millis(i64::from(millis)))
+        Self(clock::steady() + i64::from(millis))
     }
 
     /// The sooner of the two.
@@ -25,7 +27,7 @@ impl Deadline {
 
     /// Milliseconds that are left; 0 when it has passed.
     pub(crate) fn left(self) -> u32 {
-        u32::try_from(self.0.millis_since(now()).max(0)).unwrap_or(u32::MAX)
+        u32::try_from((self.0 - clock::steady()).max(0)).unwrap_or(u32::MAX)
     }
 
     /// Waits for `work`, until this deadline at the longest.
@@ -41,9 +43,19 @@ impl Deadline {
     }
 }
 
-/// The wall clock, as the protocol counts it.
+thread_local! {
+    /// How far this machine's clock is behind, in milliseconds.
+    static BEHIND: Cell<i64> = const { Cell::new(0) };
+}
+
+/// The wall clock, as the protocol counts it: set right where it is known to be off.
 pub(crate) fn now() -> Timestamp {
-    Timestamp::from_millis(clock::now())
+    Timestamp::from_millis(clock::now() + BEHIND.get())
+}
+
+/// Says how far this machine's clock is behind, in milliseconds.
+pub(crate) fn clock_is_behind(millis: i64) {
+    BEHIND.set(millis);
 }
 
 /// The error of a deadline that passed.

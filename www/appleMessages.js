@@ -1,6 +1,6 @@
 // The redirect page of Apple Messages for Business: sends the login's answer on to the messaging service, and nowhere else.
 
-const { search } = location;
+const answered = location.search;
 // No code stays in the address, whatever comes next.
 history.replaceState(null, "", location.pathname);
 
@@ -20,7 +20,7 @@ const forward = () => {
   const meta = document.querySelector("meta[name=messenger-auth-service]");
   const service = parsed((meta instanceof HTMLMetaElement && meta.content) || "");
   if (!service || service.protocol !== "https:" || service.username || service.password) return false;
-  const given = new URLSearchParams(search);
+  const given = new URLSearchParams(answered);
   const answer = NAMES.filter((name) => given.has(name));
   // One answer: a code or an error, of one login, each part of it once.
   if (!given.get("state") || given.has("code") === given.has("error") || answer.some((name) => given.getAll(name).length > 1)) return false;

@@ -126,6 +126,23 @@ pub(crate) async fn send(
     }
 }
 
+/// What a server's clock shows, in milliseconds since 1970, from `Date` and
+/// `Age` of its answer. None where it
+/// does not say so within `ms` milliseconds. Only the page's own origin lets it read that.
+pub(crate) async fn clock_of(url: &str, ms: u32) -> Option<i64> {
+    let abort = Abort::new().ok()?;
+    let init = init(
+        RequestMode::SameOrigin,
+        RequestRedirect::Manual,
+        &abort.0.signal(),
+    );
+    init.set_method("HEAD");
+    let answer = deadline(Box::pin(fetch(url, &init)), ms).await.ok()??;
+    let headers = answer.headers();
+    let age = headers.get("age").and_then(|age| age.parse().ok());
+    Some(clock::parse(&headers.get("date")?)? + age.map_or(0, |age: i64| age * 1000))
+}
+
 enum Failure {
     Unsendable,
     NoAnswer,

@@ -1,5 +1,6 @@
 //! The visitor: who is signed in on this page, how one becomes so, until when.
 
+mod clock;
 mod hand_over;
 mod obtain;
 mod renewal;
@@ -148,6 +149,8 @@ struct State {
     /// This issuer's refresh answers bring no ID token.
     refresh_lacks_id_token: bool,
     warned_of_short_tokens: bool,
+    /// This machine's clock has been compared with the site's.
+    is_clock_checked: bool,
     renewal: Option<Timer>,
 }
 
@@ -232,12 +235,14 @@ impl Visitor {
     }
 
     async fn start(&'static self) {
+        self.remember_clock();
         self.resume();
         self.join_tabs();
         let pages = Store::session();
         spawn(sweep());
         if let Some((url, transaction)) = transport::returned(&pages, now()) {
             (self.announce.status)(Status::Working);
+            self.check_clock().await;
             let since = now();
             let before = self.store.last_change().person;
             let deadline = Deadline::after(self.config.timeout_ms);

@@ -139,6 +139,7 @@ impl Visitor {
         if self.stamp() == before {
             self.catch_up().await;
         }
+        self.check_clock().await;
         self.still(person)?;
         if self.stamp() != before && self.token_in_hand(kind, 0).is_some() {
             let outcome = "another tab has done it";

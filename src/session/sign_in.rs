@@ -187,6 +187,8 @@ impl Visitor {
         }
         transport::check_way_back(&self.config.client.redirect_uri)?;
         let deadline = Deadline::after(self.config.timeout_ms);
+        // What is kept for the way back is dated.
+        self.check_clock().await;
         let redirect = self.redirect(wish.intent(), deadline).await?;
         let tab = Store::session();
         transport::leave(&tab, &redirect.transaction, &redirect.url)?;
@@ -281,6 +283,7 @@ impl Visitor {
                 if flight.is_under_way() {
                     (self.announce.status)(Status::Working);
                 }
+                self.check_clock().await;
                 let finishing = Deadline::after(self.config.timeout_ms);
                 return self.driver.finish(next, finishing).await;
             }

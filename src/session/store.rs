@@ -234,6 +234,15 @@ impl SessionStore {
         self.all.remove(&self.name("frame"));
     }
 
+    /// How far this machine's clock was behind lately, in milliseconds.
+    pub(super) fn lag(&self) -> i64 {
+        self.moment("clock").map_or(0, Timestamp::as_millis)
+    }
+
+    pub(super) fn set_lag(&self, millis: i64) {
+        self.set_moment("clock", Timestamp::from_millis(millis));
+    }
+
     fn moment(&self, what: &str) -> Option<Timestamp> {
         let millis = self.all.get(&self.name(what))?.parse().ok()?;
         Some(Timestamp::from_millis(millis))

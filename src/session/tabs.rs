@@ -232,7 +232,10 @@ impl Visitor {
     /// Takes over what another tab has brought about, if it is news.
     fn take_over(&'static self, note: Note) {
         let mine = self.stamp();
-        if note.stamp <= mine || note.session.as_ref().is_some_and(|it| !self.is_ours(it)) {
+        // A tab that was frozen may still tell of a person who has left since.
+        let is_over = note.stamp.person < self.store.last_change().person;
+        let is_foreign = note.session.as_ref().is_some_and(|it| !self.is_ours(it));
+        if note.stamp <= mine || is_over || is_foreign {
             return;
         }
         let is_next_person = note.stamp.person > mine.person;
@@ -271,6 +274,7 @@ impl Visitor {
     /// Time may have passed without this tab.
     async fn wake(&'static self) {
         transport::sweep(&Store::session(), now());
+        self.state.borrow_mut().is_clock_checked = false;
         self.catch_up().await;
         let is_hopeless = self.state.borrow().needs_person;
         if !is_hopeless && self.with_session(|session| session.is_some()) {

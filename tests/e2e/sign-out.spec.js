@@ -112,11 +112,13 @@ for (const [name, route, attributes] of [
     const page = await scene.visit({ head: tag({ 'min-ttl': '1', 'renew-at': '0.2', ...attributes }), body: element });
     await signIn(page);
     op.forget();
-    op.settings.delay = { [route]: 2000 };
-    const asked = await eventually(() => op.asked(route)[0], 'the renewal is on its way');
-    await call(page, 'signOut', { atIssuer: false });
-    await eventually(() => asked.status, 'the provider answers it');
+    let go;
+    const held = new Promise((resolve) => { go = resolve; });
+    op.settings.alter = (_ctx, record) => (record.route === route ? held : undefined);
+    const asked = await eventually(() => op.asked(route).find((one) => one.status), 'the renewal is on its way back');
     assert.ok(asked.status < 400);
+    await call(page, 'signOut', { atIssuer: false });
+    go();
     await page.waitForTimeout(1000);
 
     assert.equal(await session(page), null);

@@ -7,9 +7,9 @@ import { world } from './support/world.js';
 
 const { story, op, site } = await world({ settings: { accessTokenTtl: 60, idTokenTtl: 60 } });
 
-/** A token with nearly its whole life left: two seconds after it was issued it takes a new one. */
-const fresh = { minTtl: 59 };
-const aged = (page) => page.waitForTimeout(1500);
+/** A token with nearly its whole life left: after a few seconds it takes a new one. */
+const fresh = { minTtl: 57 };
+const aged = (page) => eventually(async () => (await session(page)).expiresAt - Date.now() < fresh.minTtl * 1000, 'the token is not fresh any more');
 
 const copy = (page) => page.evaluate(() => ({ ...sessionStorage }));
 const refreshes = () => op.asked('token').filter((one) => one.params.grant_type === 'refresh_token');
@@ -355,4 +355,27 @@ story('what is no message of ours on the channel is not heard', async (scene) =>
   await eventually(() => session(third), 'the tab still answers');
   assert.equal((await call(tab, 'getToken')).value, before);
   assert.equal((await events(tab, 'signed-out')).length, 0);
+});
+
+story('a late word of a session that is over signs nobody in', async (scene) => {
+  const tab = await scene.visit({ head: tag({ silent: 'false' }), body: element });
+  await signIn(tab);
+  const other = await scene.context.newPage();
+  await scene.visit({ path: '/raw', page: other });
+  await other.evaluate((issuer) => {
+    globalThis.channel = new BroadcastChannel(`messenger-auth:tabs:web@${issuer}`);
+    globalThis.told = new Promise((resolve) => { channel.onmessage = ({ data }) => { if (data.startsWith('{')) resolve(data); }; });
+    channel.postMessage('?');
+  }, op.issuer);
+  await other.evaluate(() => told);
+  await call(tab, 'signOut', { atIssuer: false });
+  const third = await open(scene, { silent: 'false' });
+  await third.evaluate((issuer) => {
+    globalThis.channel = new BroadcastChannel(`messenger-auth:tabs:web@${issuer}`);
+    globalThis.heard = new Promise((resolve) => { channel.onmessage = ({ data }) => { if (data.startsWith('{')) resolve(); }; });
+  }, op.issuer);
+  await other.evaluate(async () => { channel.postMessage(await told); });
+  await third.evaluate(() => heard);
+  for (const one of [tab, third]) assert.equal(await session(one), null);
+  assert.equal((await events(third, 'signed-in')).length, 0);
 });

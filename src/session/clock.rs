@@ -1,0 +1,47 @@
+//! The clock that tokens are judged by: this machine's, unless the site's server says that it is off.
+
+use super::Visitor;
+use crate::{
+    browser::{clock, fetch},
+    deadline::clock_is_behind,
+    transport,
+};
+
+/// How long the site's server may take to say what time it is, in milliseconds.
+const PATIENCE: u32 = 2_000;
+
+/// A clock that is off by less, in milliseconds, is none that the site's server could set right: its answer
+/// tells whole seconds, some time ago.
+const TOLERANCE: i64 = 30_000;
+
+impl Visitor {
+    /// Goes by what was found out on an earlier page.
+    pub(super) fn remember_clock(&self) {
+        clock_is_behind(self.store.lag());
+    }
+
+    /// Compares this machine's clock with that of the server that `authWindow.html` comes from, once
+    /// until the page wakes: an issuer's cannot be read across origins.
+    pub(super) async fn check_clock(&self) {
+        if std::mem::replace(&mut self.state.borrow_mut().is_clock_checked, true) {
+            return;
+        }
+        let file = &self.config.client.redirect_uri;
+        if transport::check_way_back(file).is_err() {
+            return;
+        }
+        let Some(theirs) = fetch::clock_of(file, PATIENCE).await else {
+            return;
+        };
+        let behind = theirs - clock::now();
+        let behind = if behind.abs() < TOLERANCE { 0 } else { behind };
+        if behind != self.store.lag() {
+            self.store.set_lag(behind);
+            let outcome = [&*(behind / 1000).to_string(), " s behind: counted in"];
+            self.driver
+                .journal
+                .note("compare the clock", &outcome.concat());
+        }
+        clock_is_behind(behind);
+    }
+}
