@@ -240,6 +240,19 @@ story('the SDK is fed once, holds a renewed token, and loses it at the sign-out'
   assert.equal(await startChat(page), null);
 });
 
+story('the site\'s JWT is renewed ahead of time while an SDK has our function', async (scene) => {
+  const page = await opened(scene, { reads: 'at-once', settings: { ttl: 80 } });
+  await ready(page);
+  await isSet(page);
+  const first = await startChat(page);
+  await eventually(() => service.issued.length > 1, 'the service is asked again', 30_000);
+  const second = await eventually(async () => {
+    const token = await startChat(page);
+    return token !== first && token;
+  }, 'the new one is there');
+  assert.equal(second, service.issued.at(-1));
+});
+
 story('the chat comes up a second time: its new SDK is fed too', async (scene) => {
   const page = await opened(scene, { reads: 'at-once' });
   await ready(page);
