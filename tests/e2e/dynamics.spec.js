@@ -104,6 +104,15 @@ for (const [code, answers, ...announced] of [
   });
 }
 
+story('the site\'s service never answers: null in time, and timeout', async (scene) => {
+  scene.expect(/\[messenger-auth\] timeout/);
+  const page = await opened(scene, { settings: { instead: new Promise(() => {}) }, attributes: { ...bySite, 'timeout-ms': '3000' } });
+  const answer = await ask(page);
+  assert.equal(answer.token, null);
+  assert.ok(answer.ms < 3_000, `answered after ${Math.round(answer.ms)} ms`);
+  assert.equal((await event(page, 'error')).code, 'timeout');
+});
+
 story('nobody is signed in: null at once, and sign-in-required', async (scene) => {
   const page = await opened(scene, { signedIn: false, attributes: { ...bySite, 'timeout-ms': '60000' } });
   assert.equal((await ask(page, undefined, 9_000)).token, null);

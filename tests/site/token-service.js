@@ -15,7 +15,7 @@ const defaults = {
   form: 'jwt',
   /** Changes the claims before they are signed: gives new ones. */
   claims: (claims) => claims,
-  /** Answers in the place of the JWT: `{ status, headers, body }`. */
+  /** Answers in the place of the JWT, or a promise of it: `{ status, headers, body }`. */
   instead: undefined,
 };
 
@@ -69,7 +69,7 @@ export async function startTokenService({ op, sites }) {
     if (path === '/publickey') return { headers: { 'Content-Type': 'text/plain' }, body: pem };
     if (path !== '/token') return { status: 404 };
     asked.push({ authorization });
-    const { instead } = settings;
+    const instead = await settings.instead;
     if (instead) return instead;
     const person = authorization && await personOf(authorization);
     if (!person) return { status: 401 };
