@@ -6,7 +6,7 @@
 use std::cell::{Cell, RefCell};
 
 use js_sys::{Function, Reflect};
-use protocol::{omnichannel, secret::Secret};
+use protocol::{Error, omnichannel, secret::Secret};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::CustomEvent;
 
@@ -15,6 +15,7 @@ use crate::{
     browser::{
         event::{Listener, callback},
         task::spawn,
+        timer,
     },
     config::HandOver,
     deadline::Deadline,
@@ -37,6 +38,9 @@ const FAULTS: [(f64, &str); 4] = [
 
 /// How long before the chat's limit it has its answer, in milliseconds.
 const MARGIN: u32 = 500;
+
+/// How often is looked whether the site's JWT is still good for a while, in milliseconds.
+const ROUND: u32 = 15_000;
 
 thread_local! {
     /// Whether the SDK has our function.
@@ -95,14 +99,7 @@ fn feed(visitor: &'static Visitor) {
         return;
     }
     spawn(async move {
-        let deadline = Deadline::after(config.timeout_ms);
-        let token = visitor.token(
-            config.hand_over,
-            config.min_ttl,
-            Interaction::None,
-            deadline,
-        );
-        let Ok(token) = token.await else {
+        let Ok(token) = obtain(visitor, config.min_ttl).await else {
             return;
         };
         inspect(visitor, &token);
@@ -122,11 +119,30 @@ fn feed(visitor: &'static Visitor) {
             "setAuthTokenProvider refused the function"
         };
         visitor.driver.journal.note("Dynamics", outcome);
+        // The session's own tokens are renewed ahead of time anyway; the site's JWT is here.
+        while config.hand_over == HandOver::TokenUrl
+            && IS_FED.get()
+            && visitor.in_hand(config.min_ttl).is_some()
+        {
+            timer::sleep(ROUND).await;
+            if IS_FED.get() {
+                drop(obtain(visitor, config.min_ttl + 2 * ROUND / 1000).await);
+            }
+        }
     });
 }
 
+async fn obtain(visitor: &'static Visitor, min_ttl: u32) -> Result<Secret, Error> {
+    let config = &visitor.config;
+    let deadline = Deadline::after(config.timeout_ms);
+    let nobody = Interaction::None;
+    visitor
+        .token(config.hand_over, min_ttl, nobody, deadline)
+        .await
+}
+
 fn provide(visitor: &'static Visitor, answer: Function) {
-    if let Some(token) = visitor.in_hand() {
+    if let Some(token) = visitor.in_hand(visitor.config.min_ttl) {
         reply(&answer, Some(&token));
         return;
     }

@@ -204,11 +204,11 @@ impl Visitor {
         self.token_without_person(kind, min_ttl, deadline).await
     }
 
-    /// What the callback gives, where it is at hand and still good.
-    pub(crate) fn in_hand(&self) -> Option<Secret> {
+    /// What the callback gives, where it is at hand with `min_ttl` seconds left.
+    pub(crate) fn in_hand(&self, min_ttl: u32) -> Option<Secret> {
         match self.config.hand_over {
-            HandOver::Token(kind) => self.token_in_hand(kind, self.config.min_ttl),
-            HandOver::TokenUrl => self.site_token_in_hand(self.config.min_ttl),
+            HandOver::Token(kind) => self.token_in_hand(kind, min_ttl),
+            HandOver::TokenUrl => self.site_token_in_hand(min_ttl),
             HandOver::Code => None,
         }
     }

@@ -17,6 +17,7 @@ export const everything: Options = {
   callback: "none",
   handOver: "token-url",
   tokenUrl: "/token",
+  tokenUrlMember: "data.token",
   timeoutMs: 10_000,
   signInTimeoutMs: 600_000,
   onSignedOut: "page",
