@@ -92,7 +92,7 @@ pub(crate) fn browser(workspace: &Workspace, filter: Option<&str>) -> Outcome {
             .args([
                 "--test",
                 CONCURRENCY,
-                "--test-timeout=300000",
+                "--test-timeout=1200000",
                 "--test-reporter=spec",
             ])
             .args(specs)
