@@ -321,15 +321,17 @@ impl Visitor {
         }
         let verdict = window.verdict();
         let framed = page::is_framed_by_others();
-        let advice = if framed {
-            Error::PopupSevered.help()
-        } else {
-            [
+        let advice = match verdict {
+            _ if framed => Error::PopupSevered.help(),
+            Gone::Severed => "To see when it closes: no Cross-Origin-Opener-Policy on the issuer's \
+                              pages, at most same-origin-allow-popups on this one."
+                .to_owned(),
+            Gone::Closed => [
                 "If the window showed an error instead of a sign-in: register exactly this redirect \
                  URI at the issuer: ",
                 &self.config.client.redirect_uri,
             ]
-            .concat()
+            .concat(),
         };
         self.driver.journal.advise(
             "wait for the window",
