@@ -11,6 +11,7 @@ const silentLogins = () => op.asked('authorize').filter((one) => one.params.prom
 const steps = async (page) => (await call(page, 'diagnose')).value.steps.filter((one) => one.step === 'ask in a hidden frame').map((one) => one.outcome).join('\n');
 
 async function visit(scene, attributes = {}) {
+  scene.home.push(site.elsewhere);
   scene.put({ head: tag(attributes), body: element });
   await scene.page.goto(`${site.elsewhere}/page`);
   await loaded(scene.page);

@@ -15,7 +15,7 @@ const sections = {
   'Authorization answer': ['attacks-answer', 'auth-window'],
   'The page around us': ['page-around-us'],
   'Discovery, keys, token endpoint': ['attacks-documents'],
-  Windows: ['windows', 'blocked', 'cross-site', 'sandbox', 'csp'],
+  Windows: ['windows', 'blocked', 'cross-site', 'sandbox', 'storage', 'csp'],
   Deadlines: ['deadlines'],
   [conformance]: ['conformance'],
 };
