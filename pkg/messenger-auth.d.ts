@@ -149,6 +149,8 @@ export interface Report {
   readonly version: string;
   readonly issuer: string;
   readonly transport: string;
+  /** As it has to be registered at the issuer. */
+  readonly redirectUri: string;
   /** The oldest first. */
   readonly steps: readonly ReportStep[];
   /** What to change. */

@@ -280,6 +280,10 @@ async fn send(request: &Request, deadline: Deadline) -> Fetched {
         Err(fetch::FetchError::Offline) => Err(Error::Offline),
         Err(fetch::FetchError::Redirected) => Err(Error::SignInRequired),
         Err(fetch::FetchError::Network) => Err(Error::Network { url: url() }),
+        Err(fetch::FetchError::Forbidden) => Err(Error::Forbidden {
+            url: url(),
+            directive: "connect-src",
+        }),
         Err(fetch::FetchError::Blocked) => Err(Error::CorsBlocked { url: url() }),
         Err(fetch::FetchError::Timeout) => Err(timed_out(without_query(&request.url))),
         Err(fetch::FetchError::TooLarge) => Err(Error::Untrusted {

@@ -10,6 +10,9 @@ use crate::deadline::now;
 /// How many steps are remembered.
 const REMEMBERED: usize = 100;
 
+/// How many of them a panel shows.
+const SHOWN: usize = 12;
+
 /// The last steps, oldest first, as `diagnose()` shows them: when each began (milliseconds since
 /// 1970), what was tried, what came of it, how long it took (milliseconds), and where it failed,
 /// the error's code and what to change. Nothing secret is ever written here.
@@ -19,14 +22,23 @@ pub(crate) struct Journal(RefCell<Vec<Value>>);
 impl Journal {
     /// Notes something that has just happened.
     pub(crate) fn note(&self, step: &str, outcome: &str) {
-        self.push(now(), step, outcome.to_owned(), None);
+        self.push(now(), step, outcome, None, "");
+    }
+
+    /// Notes something that has just happened, and what to change.
+    pub(crate) fn advise(&self, step: &str, outcome: &str, advice: &str) {
+        self.push(now(), step, outcome, None, advice);
     }
 
     /// Notes how a step ended that began at `since`.
     pub(crate) fn ended<T>(&self, since: Timestamp, step: &str, result: &Result<T, Error>) {
-        let error = result.as_ref().err();
-        let outcome = error.map_or_else(|| "done".to_owned(), ToString::to_string);
-        self.push(since, step, outcome, error);
+        match result {
+            Ok(_) => self.push(since, step, "done", None, ""),
+            Err(error) => {
+                let code = Some(error.code());
+                self.push(since, step, &error.to_string(), code, &error.help());
+            }
+        }
     }
 
     /// The steps, oldest first.
@@ -48,16 +60,32 @@ impl Journal {
         advice.into_iter().map(Value::from).collect()
     }
 
-    fn push(&self, since: Timestamp, step: &str, outcome: String, error: Option<&Error>) {
+    /// The latest steps as lines for a developer, oldest first.
+    pub(crate) fn lines(&self) -> String {
+        let steps = self.0.borrow();
+        let mut lines = String::new();
+        for step in steps.iter().skip(steps.len().saturating_sub(SHOWN)) {
+            let text = |name| step.get(name).and_then(Value::as_str).unwrap_or_default();
+            let ms = step.get("ms").map(ToString::to_string).unwrap_or_default();
+            for part in [text("step"), " (", &ms, " ms): ", text("outcome"), "\n"] {
+                lines.push_str(part);
+            }
+        }
+        lines
+    }
+
+    fn push(&self, since: Timestamp, step: &str, outcome: &str, code: Option<&str>, advice: &str) {
         let mut members = vec![
             ("at", since.as_millis().into()),
             ("step", step.into()),
             ("outcome", outcome.into()),
             ("ms", now().millis_since(since).into()),
         ];
-        if let Some(error) = error {
-            members.push(("code", error.code().into()));
-            members.push(("advice", error.help().into()));
+        if let Some(code) = code {
+            members.push(("code", code.into()));
+        }
+        if !advice.is_empty() {
+            members.push(("advice", advice.into()));
         }
         let mut steps = self.0.borrow_mut();
         if steps.len() == REMEMBERED {

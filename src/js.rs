@@ -70,6 +70,10 @@ pub fn start(options: &JsValue, page: Page) -> Result<Engine, JsValue> {
     if !page::is_secure() {
         return Err(failure(&Error::InsecurePage));
     }
+    if page::is_nobodys() {
+        let problem = "leads back to no page whose frame is a sandbox without allow-same-origin";
+        return Err(failure(&Error::bad_option("redirectUri", problem)));
+    }
     let mut options = members(&called(options)).map_err(|e| failure(&e))?;
     if page.attributes() == Some(true) {
         config::tidy_attributes(&mut options);
@@ -178,6 +182,7 @@ impl Engine {
             ("version", env!("CARGO_PKG_VERSION").into()),
             ("issuer", config.issuer.identifier().into()),
             ("transport", transport.into()),
+            ("redirectUri", config.client.redirect_uri.as_str().into()),
             ("steps", driver.journal.steps().into()),
             ("advice", driver.journal.advice().into()),
         ]))
@@ -292,6 +297,7 @@ fn announce(
     let listeners = page.clone();
     let opener = page.clone();
     let panel = panel.clone();
+    let visited = Rc::clone(&arrived);
     Announce {
         event: Box::new(move |visitor, event| {
             let (name, detail) = match event {
@@ -310,13 +316,16 @@ fn announce(
                 host::tell(visitor, event);
             }
         }),
-        status: Box::new(move |status| panel.set(shown(status))),
+        status: Box::new(move |status| {
+            let lines = visited.get().map(|visitor| visitor.driver.journal.lines());
+            panel.set(shown(status, lines.unwrap_or_default()));
+        }),
         warning: Box::new(|text| warn(&["[messenger-auth] ", text].concat())),
         open_window: Box::new(move || opener.open()),
     }
 }
 
-fn shown(status: Status) -> ui::Panel {
+fn shown(status: Status, steps: String) -> ui::Panel {
     match status {
         Status::SignedOut => ui::Panel::SignedOut,
         Status::Working => ui::Panel::Working,
@@ -328,6 +337,7 @@ fn shown(status: Status) -> ui::Panel {
             code: error.code(),
             message: error.to_string(),
             help: error.help(),
+            steps,
         },
     }
 }

@@ -36,6 +36,11 @@ pub enum Error {
     PopupBlocked,
     /// The sign-in window was closed.
     PopupClosed,
+    /// The page is in a frame that may open no window.
+    PopupForbidden,
+    /// The page is in a frame of somebody else's, and the sign-in window cannot be seen or heard
+    /// from there any more.
+    PopupSevered,
     /// Nobody is signed in, and it takes a person to change that.
     SignInRequired,
 
@@ -76,6 +81,13 @@ pub enum Error {
     Network {
         /// The address, without its query.
         url: String,
+    },
+    /// The page's own Content-Security-Policy does not let it ask the server.
+    Forbidden {
+        /// The address, without its query.
+        url: String,
+        /// The directive that is too strict.
+        directive: &'static str,
     },
     /// A deadline passed.
     Timeout {
@@ -308,14 +320,14 @@ impl Error {
             Self::InsecurePage => "insecure-page",
             Self::RedirectUriMismatch { .. } => "redirect-uri-mismatch",
             Self::CorsBlocked { .. } => "cors-blocked",
-            Self::PopupBlocked => "popup-blocked",
-            Self::PopupClosed => "popup-closed",
+            Self::PopupBlocked | Self::PopupForbidden => "popup-blocked",
+            Self::PopupClosed | Self::PopupSevered => "popup-closed",
             Self::SignInRequired => "sign-in-required",
             Self::Refused { refusal, .. } => refusal.code(),
             Self::Untrusted { flaw, .. } => flaw.code(),
             Self::DiscoveryMismatch { .. } => Flaw::DiscoveryMismatch.code(),
             Self::Offline => "offline",
-            Self::Network { .. } => "network",
+            Self::Network { .. } | Self::Forbidden { .. } => "network",
             Self::Timeout { .. } => "timeout",
             Self::BadStatus { .. } => "bad-status",
             Self::Messenger { .. } => "messenger-error",
@@ -338,6 +350,14 @@ impl Error {
                 discovery_url,
                 ..
             } => paste_line(published, discovery_url),
+            Self::Forbidden { url, directive } => [
+                "Add ",
+                origin(url),
+                " to ",
+                directive,
+                " of the page's Content-Security-Policy.",
+            ]
+            .concat(),
             Self::Refused { refusal, .. } => refusal.help().to_owned(),
             Self::Untrusted { flaw, .. } => flaw.help().to_owned(),
             other => other.fixed_help().to_owned(),
@@ -358,14 +378,18 @@ impl Error {
             Self::PopupBlocked => {
                 "Open the window from a click, or allow pop-up windows for this site."
             }
+            Self::PopupForbidden => {
+                "Let the page around this frame send no Cross-Origin-Opener-Policy: same-origin (same-origin-allow-popups will do), and its sandbox have allow-popups and allow-popups-to-escape-sandbox. Otherwise allow pop-up windows for this site."
+            }
+            Self::PopupSevered => {
+                "If nobody closed it: the issuer's Cross-Origin-Opener-Policy cuts the window off, and a frame of another site cannot hear it then. Show this page in a window of its own."
+            }
             Self::PopupClosed => {
                 "Sign in again. If the window itself showed an error: a wrong client id or redirect URI is shown only there."
             }
             Self::SignInRequired => "Ask the person to sign in.",
             Self::Offline => "Try again when the connection is back.",
-            Self::Network { .. } => {
-                "Check that the address is right and reachable, and that the page's CSP allows it (connect-src)."
-            }
+            Self::Network { .. } => "Check that the address is right and reachable.",
             Self::Timeout { .. } => "Try again; where it recurs, raise the time limit.",
             Self::BadStatus { .. } => {
                 "Check the address in the configuration, and the server's own log."
@@ -379,6 +403,7 @@ impl Error {
             Self::Crashed => "Reload the page, and report the console's output.",
             Self::RedirectUriMismatch { .. }
             | Self::DiscoveryMismatch { .. }
+            | Self::Forbidden { .. }
             | Self::Refused { .. }
             | Self::Untrusted { .. } => "",
         }
@@ -398,7 +423,10 @@ impl fmt::Display for Error {
                 url,
                 " answered, but does not let this page read the answer (CORS)",
             ],
-            Self::PopupBlocked => &["The browser blocked the sign-in window"],
+            Self::PopupBlocked | Self::PopupForbidden => {
+                &["The browser blocked the sign-in window"]
+            }
+            Self::PopupSevered => &["The sign-in window was closed, or cut off from this page"],
             Self::PopupClosed => &["The sign-in window was closed"],
             Self::SignInRequired => &["Nobody is signed in"],
             Self::Refused {
@@ -420,6 +448,9 @@ impl fmt::Display for Error {
             ],
             Self::Offline => &["The browser is offline"],
             Self::Network { url } => &[url, " could not be reached"],
+            Self::Forbidden { url, directive } => {
+                &[url, " is forbidden by this page (", directive, ")"]
+            }
             Self::Timeout { waiting_for } => &["Waited too long for ", waiting_for],
             Self::BadStatus { url, status: code } => {
                 status = code.to_string();
@@ -437,6 +468,15 @@ impl fmt::Display for Error {
 }
 
 impl core::error::Error for Error {}
+
+/// The origin of an address.
+fn origin(url: &str) -> &str {
+    let path = url
+        .match_indices('/')
+        .nth(2)
+        .map_or(url.len(), |(at, _)| at);
+    url.get(..path).unwrap_or(url)
+}
 
 /// The line that makes the configuration fit the discovery document.
 fn paste_line(published: &str, discovery_url: &str) -> String {
@@ -550,6 +590,20 @@ mod tests {
         assert!(!shown.contains('\n'));
         assert!(shown.chars().count() < 340);
         assert_eq!(error.code(), "issuer-error");
+    }
+
+    #[test]
+    fn says_what_the_policy_lacks() {
+        for url in ["https://idp.example.com/token", "https://idp.example.com"] {
+            let error = Error::Forbidden {
+                url: url.into(),
+                directive: "connect-src",
+            };
+            assert_eq!(
+                error.help(),
+                "Add https://idp.example.com to connect-src of the page's Content-Security-Policy."
+            );
+        }
     }
 
     #[test]

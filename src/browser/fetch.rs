@@ -12,7 +12,8 @@ use web_sys::{
 
 use super::{
     clock,
-    timer::{Elapsed, deadline},
+    policy::Watch,
+    timer::{Elapsed, deadline, sleep},
     window,
 };
 
@@ -83,6 +84,8 @@ pub(crate) struct Response {
 pub(crate) enum FetchError {
     /// The browser says that it is offline.
     Offline,
+    /// The page's own policy does not let it ask.
+    Forbidden,
     /// The server is there and does not let this page read the answer (CORS).
     Blocked,
     /// The server cannot be reached, hung up, or redirected a request without cookies.
@@ -108,6 +111,7 @@ pub(crate) async fn send(
     let abort = Abort::new()?;
     let signal = abort.0.signal();
     let start = clock::now();
+    let policy = Watch::over(request.url);
     match deadline(Box::pin(exchange(&request, limit, &signal)), ms).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(Failure::TooLarge)) => Err(FetchError::TooLarge),
@@ -119,6 +123,7 @@ pub(crate) async fn send(
             let spent = u32::try_from(clock::now() - start).unwrap_or(ms);
             let left = ms.saturating_sub(spent).min(INQUIRY);
             match deadline(Box::pin(is_blocked(&request, &signal)), left).await {
+                _ if policy.forbids() => Err(FetchError::Forbidden),
                 Ok(true) => Err(FetchError::Blocked),
                 Ok(false) | Err(Elapsed) => Err(FetchError::Network),
             }
@@ -236,6 +241,8 @@ async fn read(answer: &Answer, limit: usize) -> Result<Vec<u8>, Failure> {
 /// any answer shows that the server is there. Never that to the same address: it could not but
 /// follow a redirect.
 async fn is_blocked(request: &Request<'_>, signal: &AbortSignal) -> bool {
+    // A policy that forbids it is told of in a task of its own, after the failure.
+    sleep(10).await;
     let readable = init(RequestMode::Cors, RequestRedirect::Manual, signal);
     let preflighted = request.bearer.is_some() || matches!(request.method, Method::Delete);
     if let Some(answer) = fetch(request.url, &readable).await

@@ -5,7 +5,7 @@ use std::{cell::Cell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlIFrameElement;
 
-use super::{clock, event::Listener, timer, window};
+use super::{clock, event::Listener, policy::Watch, timer, window};
 
 /// How often a frame is looked at, in milliseconds.
 const GLANCE: u32 = 150;
@@ -18,6 +18,7 @@ const QUIET: i64 = 2000;
 pub(crate) struct Frame {
     element: HtmlIFrameElement,
     loaded: Rc<Cell<Option<i64>>>,
+    policy: Watch,
     _listener: Listener,
 }
 
@@ -32,6 +33,7 @@ impl Frame {
         let loaded = Rc::new(Cell::new(None));
         let last = Rc::clone(&loaded);
         let listener = Listener::on(&element, "load", move |_| last.set(Some(clock::now())));
+        let policy = Watch::over(url);
         element.set_src(url);
         let document = window().document().ok_or(NoFrame)?;
         // There before the body is, too.
@@ -40,6 +42,7 @@ impl Frame {
         Ok(Self {
             element,
             loaded,
+            policy,
             _listener: listener,
         })
     }
@@ -47,6 +50,11 @@ impl Frame {
     /// The window inside, to compare senders with; `undefined` when there is none.
     pub(crate) fn content_window(&self) -> JsValue {
         self.element.content_window().into()
+    }
+
+    /// Whether the page's policy does not let the frame show its address.
+    pub(crate) fn is_forbidden(&self) -> bool {
+        self.policy.forbids()
     }
 
     /// Waits until the frame has stayed on one page for a while, whatever page that is.

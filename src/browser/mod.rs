@@ -13,6 +13,7 @@ pub(crate) mod json;
 pub(crate) mod lock;
 pub(crate) mod message;
 pub(crate) mod page;
+pub(crate) mod policy;
 pub(crate) mod popup;
 pub(crate) mod storage;
 pub(crate) mod task;

@@ -37,6 +37,23 @@ pub(crate) fn is_secure() -> bool {
     window().is_secure_context()
 }
 
+/// Whether the page is in a frame.
+pub(crate) fn is_framed() -> bool {
+    let parent = window().parent().ok().flatten();
+    parent.is_some_and(|parent| *parent != *window())
+}
+
+/// Whether the page is in a frame of another origin's.
+pub(crate) fn is_framed_by_others() -> bool {
+    let top = window().top().ok().flatten();
+    top.is_none_or(|top| top.location().href().is_err())
+}
+
+/// Whether the page has no origin of its own: nobody can send it a message that others cannot read.
+pub(crate) fn is_nobodys() -> bool {
+    window().origin() == "null"
+}
+
 /// The page's language, as a BCP 47 tag.
 pub(crate) fn language() -> Option<String> {
     let document = window().document()?;

@@ -271,10 +271,12 @@ impl Visitor {
                 ..
             } if self.store.knows_better() => {
                 self.store.let_frame_rest(Rest::Blind);
-                self.driver.journal.note(
+                self.driver.journal.advise(
                     SILENTLY,
                     "the issuer has just signed the person in and knows nobody in a frame: the \
                      browser blocks third-party cookies; the frame is left alone for a day",
+                    "Let the issuer give refresh tokens (flow 'code'), or serve it from a domain \
+                     of the site's own.",
                 );
                 Error::SignInRequired
             }
@@ -330,7 +332,7 @@ impl Visitor {
                 Err(error) if frame_deadline != full_time => return Err(error),
                 _ if !page::is_online() => return Err(Error::Offline),
                 // The issuer shows a page, or refuses to be framed.
-                _ => return Err(self.frame_gave_no_answer()),
+                _ => return Err(self.frame_gave_no_answer(&frame, &redirect.url)),
             };
             if let Some(next) = self.complete(&redirect, &answer, SILENTLY) {
                 answers.acknowledge(&answer);
@@ -359,12 +361,29 @@ impl Visitor {
 
     /// Leaves the frame alone for a while, in all tabs. For a session that is to be renewed it counts as a
     /// fault that may pass; without one it takes the person.
-    fn frame_gave_no_answer(&self) -> Error {
+    fn frame_gave_no_answer(&self, frame: &Frame, url: &str) -> Error {
         self.store.let_frame_rest(Rest::Mute);
-        self.driver.journal.note(
+        let uri = &self.config.client.redirect_uri;
+        let advice = if frame.is_forbidden() {
+            Error::Forbidden {
+                url: url.to_owned(),
+                directive: "frame-src",
+            }
+            .help()
+        } else {
+            [
+                "Register exactly this redirect URI at the issuer: ",
+                uri,
+                " Where the issuer cannot do without a person, set silent: false.",
+            ]
+            .concat()
+        };
+        self.driver.journal.advise(
             SILENTLY,
-            "the frame never answered: the issuer refuses to be framed, knows no prompt=none, or \
-             could not be reached; it is left alone for a minute, the next time for a day",
+            "the frame never answered: this page or the issuer forbids it, the issuer knows no \
+             prompt=none, or could not be reached; it is left alone for a minute, the next time \
+             for a day",
+            &advice,
         );
         if self.with_session(|session| session.is_some()) {
             timed_out("the hidden frame")

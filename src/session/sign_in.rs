@@ -94,6 +94,7 @@ impl Visitor {
             return Ok(());
         }
         self.state.borrow_mut().wish = Some(wish.clone());
+        let since = now();
         let result = match wish.transport {
             Transport::Page => {
                 if self.config.issuer.keeps_session() {
@@ -111,6 +112,7 @@ impl Visitor {
                 Err(error) => Err(error),
             },
         };
+        self.driver.journal.ended(since, "sign in", &result);
         result.inspect_err(|error| self.report(error.clone()))
     }
 
@@ -210,6 +212,7 @@ impl Visitor {
                     shown.focus();
                     Ok(flight)
                 }
+                _ if page::is_framed() => Err(Error::PopupForbidden),
                 _ => Err(Error::PopupBlocked),
             };
         };
@@ -316,21 +319,46 @@ impl Visitor {
         if !self.is_shown(window) {
             return;
         }
-        match window.verdict() {
-            Gone::Severed => {
-                self.driver.journal.note(
-                    "wait for the window",
-                    "the window was severed from this page, or closed at once \
-                     (Cross-Origin-Opener-Policy)",
-                );
-                (self.announce.status)(Status::StillSigningIn);
-            }
-            Gone::Closed => {
-                self.state.borrow_mut().interactive = None;
-                self.report(Error::PopupClosed);
-                flight.land(Err(Error::PopupClosed));
-            }
+        let verdict = window.verdict();
+        let framed = page::is_framed_by_others();
+        let advice = match verdict {
+            _ if framed => Error::PopupSevered.help(),
+            Gone::Severed => "To see when it closes: no Cross-Origin-Opener-Policy on the issuer's \
+                              pages, at most same-origin-allow-popups on this one."
+                .to_owned(),
+            Gone::Closed => [
+                "If the window showed an error instead of a sign-in: register exactly this redirect \
+                 URI at the issuer: ",
+                &self.config.client.redirect_uri,
+            ]
+            .concat(),
+        };
+        self.driver.journal.advise(
+            "wait for the window",
+            match verdict {
+                Gone::Severed => {
+                    "the window was severed from this page by Cross-Origin-Opener-Policy, or closed \
+                     at once; its answer is still waited for"
+                }
+                Gone::Closed => {
+                    "the window was closed, or severed from this page by the \
+                     Cross-Origin-Opener-Policy of a later page; its answer is still waited for"
+                }
+            },
+            &advice,
+        );
+        if verdict == Gone::Severed && !framed {
+            (self.announce.status)(Status::StillSigningIn);
+            return;
         }
+        let error = if framed {
+            Error::PopupSevered
+        } else {
+            Error::PopupClosed
+        };
+        self.state.borrow_mut().interactive = None;
+        self.report(error.clone());
+        flight.land(Err(error));
     }
 
     fn attempt_ended(

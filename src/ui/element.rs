@@ -64,7 +64,7 @@ fn element(
         cancel,
         sign_out,
         details,
-        failure: [code, message, help],
+        failure: [code, message, help, steps],
     } = Status::of(panel, language);
     let (act, busy) = match panel {
         Panel::SignedOut | Panel::Failed { .. } => (Rc::clone(&actions.sign_in), "false"),
@@ -101,6 +101,7 @@ fn element(
                 <summary>{details} " " <code>{code.to_owned()}</code></summary>
                 <p lang="en">{message.to_owned()}</p>
                 <p lang="en">{help.to_owned()}</p>
+                <p lang="en" class="steps">{steps.to_owned()}</p>
             </details>
         </div>
     }

@@ -45,6 +45,8 @@ pub(crate) enum Panel {
         message: String,
         /// What to do about it, in English, for a developer.
         help: String,
+        /// What was tried, a step a line, in English, for a developer.
+        steps: String,
     },
 }
 

@@ -20,10 +20,10 @@ pub(super) struct Status<'a> {
     pub(super) cancel: &'static str,
     /// The button that signs out.
     pub(super) sign_out: &'static str,
-    /// Above the code, the message, the help for a developer.
+    /// Above the code, the message, the help and the steps for a developer.
     pub(super) details: &'static str,
-    /// The code of a failure, its message, its help.
-    pub(super) failure: [&'a str; 3],
+    /// The code of a failure, its message, its help, the steps that led to it.
+    pub(super) failure: [&'a str; 4],
 }
 
 impl<'a> Status<'a> {
@@ -58,14 +58,15 @@ impl<'a> Status<'a> {
             ),
             Panel::Failed { .. } => ("failed", none, [Text::TRY_AGAIN, none, none]),
         };
-        let [name, code, message, help] = match panel {
-            Panel::SignedIn { name: Some(name) } => [name, "", "", ""],
+        let [name, code, message, help, steps] = match panel {
+            Panel::SignedIn { name: Some(name) } => [name, "", "", "", ""],
             Panel::Failed {
                 code,
                 message,
                 help,
-            } => ["", code, message, help],
-            _ => [""; 4],
+                steps,
+            } => ["", code, message, help, steps],
+            _ => [""; 5],
         };
         let alert = if code.is_empty() {
             none
@@ -85,7 +86,7 @@ impl<'a> Status<'a> {
             cancel: say(cancel),
             sign_out: say(sign_out),
             details: say(Text::DETAILS),
-            failure: [code, message, help],
+            failure: [code, message, help, steps],
         }
     }
 }
@@ -99,6 +100,7 @@ mod tests {
             code: "offline",
             message: "No connection.".into(),
             help: "Look at the cable.".into(),
+            steps: "fetch the time (3 ms): done".into(),
         }
     }
 
@@ -120,7 +122,12 @@ mod tests {
         assert!(status.alert.contains("offline"));
         assert_eq!(
             status.failure,
-            ["offline", "No connection.", "Look at the cable."]
+            [
+                "offline",
+                "No connection.",
+                "Look at the cable.",
+                "fetch the time (3 ms): done"
+            ]
         );
     }
 

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { clients } from '../op/op.js';
 import { csp } from '../site/csp.js';
-import { ask, button, element, event, eventually, isIdTokenOf, loaded, panel, session, signIn, snippet, tag } from './support/page.js';
+import { built } from '../site/package.js';
+import { ask, button, call, element, event, eventually, isIdTokenOf, loaded, panel, session, signIn, snippet, tag } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world({ settings: { accessTokenTtl: 10, idTokenTtl: 10 } });
@@ -72,5 +73,38 @@ story('without the issuer in connect-src: a typed error, and null in time', asyn
   assert.ok(ms < 9500, `null after ${ms} ms`);
   const failed = await event(page, 'error');
   assert.equal(failed.code, 'network');
-  assert.ok(failed.help.includes('connect-src'), failed.help);
+  assert.equal(failed.help, `Add ${op.issuer} to connect-src of the page's Content-Security-Policy.`);
+  assert.ok((await call(page, 'diagnose')).value.advice.includes(failed.help));
 });
+
+story('without the issuer in frame-src: sign-in-required, the diagnosis names the directive, and a window signs in', async (scene) => {
+  scene.expect(/Content Security Policy/);
+  const page = await scene.visit({ head: tag(), body: element, headers: { 'Content-Security-Policy': csp({ issuer: op.issuer, more: { 'frame-src': "'self'" } }) } });
+  await loaded(page);
+  const { token, ms } = await ask(page);
+  assert.equal(token, null);
+  assert.ok(ms < 9500, `null after ${ms} ms`);
+  await event(page, 'sign-in-required');
+  const { value } = await call(page, 'diagnose');
+  assert.ok(value.advice.includes(`Add ${op.issuer} to frame-src of the page's Content-Security-Policy.`), value.advice.join('\n'));
+  await signIn(page);
+  isIdTokenOf((await ask(page)).token, { op });
+});
+
+const files = await built();
+for (const [what, more, directive] of [
+  ['the glue', { 'script-src': `${site.origin}/messenger-auth/${files.loader} 'wasm-unsafe-eval'` }, 'script-src'],
+  ['the WebAssembly', { 'connect-src': op.issuer }, 'connect-src'],
+]) {
+  story(`without ${what} in ${directive}: load-failed names it, and the callback gives null in time`, async (scene) => {
+    scene.expect(/Content Security Policy|\[messenger-auth\] load-failed/);
+    const page = await scene.visit({ head: tag({ nonce: false }), body: element, headers: { 'Content-Security-Policy': csp({ issuer: op.issuer, more: { 'script-src': `'self' 'wasm-unsafe-eval'`, ...more } }) } });
+    await loaded(page);
+    const { token, ms } = await ask(page);
+    assert.equal(token, null);
+    assert.ok(ms < 9500, `null after ${ms} ms`);
+    const failed = await event(page, 'error');
+    assert.equal(failed.code, 'load-failed');
+    assert.match(failed.help, new RegExp(`${directive}.* ${site.origin}`));
+  });
+}

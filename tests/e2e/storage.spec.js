@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { ask, call, element, enter, event, eventually, isIdTokenOf, loaded, panel, session, signIn, tag, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
-const { story, op, site } = await world({ alias: true });
+const { story, op, site } = await world();
 const kept = (page) => page.evaluate(() => [sessionStorage, localStorage].map((one) => Object.keys(one).filter((key) => key.startsWith('messenger-auth:session:')).length));
 
 async function secondTab(scene, attributes) {
@@ -119,7 +119,7 @@ story('in a frame on another site, where the browser forbids storage for real: t
   Object.assign(op.settings, { accessTokenTtl: 10, idTokenTtl: 10 });
   scene.put({ head: tag({ storage: 'local', silent: 'false', 'min-ttl': '1', 'renew-at': '0.2' }), body: element });
   scene.put({ path: '/around', body: `<iframe src="${site.origin}/page"></iframe>` });
-  await scene.page.goto(`${site.alias}/around`);
+  await scene.page.goto(`${site.elsewhere}/around`);
   const inside = scene.page.frames().find((frame) => frame.url() === `${site.origin}/page`);
   assert.equal(await inside.evaluate(() => { try { return Boolean(localStorage); } catch { return 'forbidden'; } }), 'forbidden');
   const popup = await windowOf(scene.page, () => inside.locator('messenger-auth').getByRole('button', { name: 'Sign in' }).click());

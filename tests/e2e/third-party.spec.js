@@ -6,13 +6,14 @@ import { ana, call, closed, element, enter, event, events, eventually, isIdToken
 import { world } from './support/world.js';
 
 // To a page under the machine's number the provider is another site: the browser sends it no cookies from a frame.
-const { story, op, site } = await world({ alias: true });
+const { story, op, site } = await world();
 const silentLogins = () => op.asked('authorize').filter((one) => one.params.prompt === 'none');
 const steps = async (page) => (await call(page, 'diagnose')).value.steps.filter((one) => one.step === 'ask in a hidden frame').map((one) => one.outcome).join('\n');
 
 async function visit(scene, attributes = {}) {
+  scene.home.push(site.elsewhere);
   scene.put({ head: tag(attributes), body: element });
-  await scene.page.goto(`${site.alias}/page`);
+  await scene.page.goto(`${site.elsewhere}/page`);
   await loaded(scene.page);
   return scene.page;
 }

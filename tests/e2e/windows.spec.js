@@ -1,7 +1,7 @@
 /** The sign-in window when it is closed, severed by Cross-Origin-Opener-Policy, or given up. */
 
 import assert from 'node:assert/strict';
-import { ana, ask, button, closed, element, enter, event, eventually, isIdTokenOf, loaded, panel, pressSignIn, session, signIn, tag } from './support/page.js';
+import { ana, ask, button, call, closed, element, enter, event, events, eventually, isIdTokenOf, loaded, panel, pressSignIn, session, signIn, tag } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op } = await world();
@@ -30,7 +30,7 @@ async function attached(page, popup) {
   await page.waitForFunction((start) => performance.now() > start + 1500, since);
 }
 
-story('closed by the person: popup-closed within three seconds', async (scene) => {
+story('closed by the person → popup-closed, within three seconds (window)', async (scene) => {
   const page = await scene.visit({ head: tag(), body: watched });
   const popup = await press(scene);
   await attached(page, popup);
@@ -41,7 +41,7 @@ story('closed by the person: popup-closed within three seconds', async (scene) =
   await button(page, 'Try again').waitFor();
 });
 
-story('closed, but the answer comes later: signed in all the same', async (scene) => {
+story('closed, but the answer comes later → signed in (window)', async (scene) => {
   const page = await scene.visit({ head: tag(), body: watched });
   const popup = await press(scene);
   await attached(page, popup);
@@ -69,7 +69,7 @@ story('closed, then tried again', async (scene) => {
   await closed(second);
 });
 
-story('nobody comes back: timeout at signInTimeoutMs, and the window goes', async (scene) => {
+story('nobody comes back → timeout, at signInTimeoutMs (window)', async (scene) => {
   const page = await scene.visit({ head: tag({ 'sign-in-timeout-ms': '3000' }), body: watched });
   const popup = await press(scene);
   await popup.getByLabel('Password').waitFor();
@@ -80,7 +80,7 @@ story('nobody comes back: timeout at signInTimeoutMs, and the window goes', asyn
 });
 
 for (const policy of ['same-origin', 'same-origin-allow-popups']) {
-  story(`COOP ${policy} on the provider's first page`, async (scene) => {
+  story(`COOP ${policy} on the provider’s first page → signed in (window)`, async (scene) => {
     op.settings.coop = { signIn: policy };
     const page = await scene.visit({ head: tag(), body: element });
     const popup = await pressSignIn(page);
@@ -92,7 +92,7 @@ for (const policy of ['same-origin', 'same-origin-allow-popups']) {
     isIdTokenOf((await ask(page)).token, { op });
   });
 
-  story(`COOP ${policy} on a later page of the provider's`, async (scene) => {
+  story(`COOP ${policy} on a later page of the provider’s → signed in (window)`, async (scene) => {
     op.settings.consent = 'ask';
     op.settings.coop = { consent: policy };
     const page = await scene.visit({ head: tag(), body: element });
@@ -107,7 +107,7 @@ for (const policy of ['same-origin', 'same-origin-allow-popups']) {
     isIdTokenOf((await ask(page)).token, { op });
   });
 
-  story(`COOP ${policy} on the site's own page`, async (scene) => {
+  story(`COOP ${policy} on the site’s own page → signed in (window)`, async (scene) => {
     const page = await scene.visit({ head: tag(), body: element, headers: { 'Cross-Origin-Opener-Policy': policy } });
     const popup = await pressSignIn(page);
     await attached(page, popup);
@@ -131,7 +131,7 @@ story('severed: the panel asks, and reopening leads to the login', async (scene)
   assert.equal(op.asked('token').length, 1);
 });
 
-story('severed: cancelling gives popup-closed', async (scene) => {
+story('severed, and given up → popup-closed (window)', async (scene) => {
   op.settings.coop = { signIn: 'same-origin' };
   const page = await scene.visit({ head: tag(), body: watched });
   const popup = await press(scene);
@@ -201,4 +201,120 @@ story('severed, then reopened: what was asked for is asked for again', async (sc
   const [again] = await Promise.all([page.waitForEvent('popup'), button(page, 'Reopen window').click()]);
   await again.getByLabel('Password').waitFor();
   assert.deepEqual(op.asked('authorize').map((one) => one.params.login_hint), ['minjun', 'minjun']);
+});
+
+story('severed, and nobody comes back → timeout, at signInTimeoutMs (window)', async (scene) => {
+  op.settings.coop = { signIn: 'same-origin' };
+  const page = await scene.visit({ head: tag({ 'sign-in-timeout-ms': '3000' }), body: watched });
+  await press(scene);
+  await panel(page).getByText('Still signing in?').waitFor();
+  const { how, at } = await outcome(page, 6000);
+  assert.equal(how, 'timeout');
+  assert.ok(at < 5000, `ended after ${at} ms`);
+});
+
+/** Counts how often a window is brought to the front, which nobody sees in a headless browser. Runs in the page. */
+function countFocus() {
+  globalThis.focused = 0;
+  const open = window.open.bind(window);
+  window.open = (...wish) => new Proxy(open(...wish), {
+    get: (popup, name) => {
+      if (name === 'focus') return () => { globalThis.focused += 1; popup.focus(); };
+      const value = popup[name];
+      return typeof value === 'function' ? value.bind(popup) : value;
+    },
+  });
+}
+
+story('a second click while the window is open → one login, and the window comes to the front (window)', async (scene) => {
+  await scene.context.addInitScript(countFocus);
+  const page = await scene.visit({ head: tag(), body: watched });
+  const popup = await press(scene);
+  await popup.getByLabel('Password').waitFor();
+  await page.locator('#own').click();
+  await page.waitForFunction(() => globalThis.focused >= 1);
+  await button(page, 'Show window').click();
+  await page.waitForFunction(() => globalThis.focused >= 2);
+  await enter(popup);
+  await page.waitForFunction(() => globalThis.outcomes?.length === 2);
+  assert.deepEqual(await page.evaluate(() => globalThis.outcomes), ['signed in', 'signed in']);
+  await closed(popup);
+  assert.deepEqual([scene.windows.length, op.asked('authorize').length, op.asked('token').length], [2, 1, 1]);
+});
+
+story('a second click before the engine is there → one login (window)', async (scene) => {
+  op.settings.delay = { discovery: 1000 };
+  const page = await scene.visit({ head: tag({ load: 'interaction' }), body: watched });
+  await loaded(page);
+  const popup = await press(scene);
+  await page.locator('#own').click();
+  await enter(popup);
+  await page.waitForFunction(() => globalThis.outcomes?.length === 2);
+  assert.deepEqual(await page.evaluate(() => globalThis.outcomes), ['signed in', 'signed in']);
+  assert.deepEqual([scene.windows.length, op.asked('authorize').length, op.asked('token').length], [2, 1, 1]);
+});
+
+story('two logins at once, in one page → one login (window)', async (scene) => {
+  const page = await scene.visit({ head: tag(), body: watched });
+  await loaded(page);
+  await page.evaluate(() => {
+    globalThis.own.onclick = () => {
+      const { client } = MessengerAuth;
+      Promise.all([client.signIn(), client.signIn(), client.getToken({ interaction: 'popup' })]).then((all) => { globalThis.all = all; });
+    };
+  });
+  const popup = await press(scene);
+  await enter(popup);
+  const [first, second, token] = await (await page.waitForFunction(() => globalThis.all)).jsonValue();
+  assert.deepEqual(first, second);
+  isIdTokenOf(token, { op });
+  assert.deepEqual([scene.windows.length, op.asked('authorize').filter(({ params }) => params.prompt !== 'none').length, op.asked('token').length], [2, 1, 1]);
+});
+
+story('two logins at once, in two tabs → each has its own answer (window)', async (scene) => {
+  const page = await scene.visit({ head: tag({ silent: 'false' }), body: element });
+  const other = await scene.context.newPage();
+  await scene.visit({ head: tag({ silent: 'false' }), body: element, path: '/second', page: other });
+  const popup = await pressSignIn(page);
+  const second = await pressSignIn(other);
+  await enter(popup);
+  await event(page, 'signed-in');
+  await enter(second);
+  await closed(second);
+  for (const one of [page, other]) {
+    await eventually(async () => (await session(one))?.subject === ana.subject, 'signed in');
+    assert.equal((await events(one, 'error')).length, 0);
+    isIdTokenOf((await ask(one)).token, { op });
+  }
+});
+
+/** Fills a store to the last character. Runs in the page. */
+function fill(name) {
+  for (let size = 4_000_000; size >= 1; size = Math.floor(size / 2)) {
+    for (let kept = 0; ; kept += 1) {
+      try { globalThis[name].setItem(`ballast ${size} ${kept}`, 'x'.repeat(size)); } catch { break; }
+    }
+  }
+}
+
+for (const storage of ['session', 'local']) {
+  story(`storage: ${storage} is full → signed in, for as long as the page lives (window)`, async (scene) => {
+    const page = await scene.visit({ head: tag({ storage, silent: 'false' }), body: element });
+    for (const name of ['sessionStorage', 'localStorage']) await page.evaluate(fill, name);
+    await signIn(page);
+    isIdTokenOf((await ask(page)).token, { op });
+    await page.evaluate(() => { sessionStorage.clear(); localStorage.clear(); });
+  });
+}
+
+story('storage is full → storage-unavailable, and the page stays (whole page)', async (scene) => {
+  scene.expect(/storage-unavailable/);
+  const page = await scene.visit({ head: tag({ transport: 'page' }), body: element });
+  await loaded(page);
+  await page.evaluate(fill, 'sessionStorage');
+  const { code, help } = await call(page, 'signIn');
+  assert.equal(code, 'storage-unavailable');
+  assert.ok(help);
+  assert.equal(op.asked('authorize').length, 0);
+  await page.evaluate(() => { sessionStorage.clear(); });
 });

@@ -54,6 +54,7 @@ const routes = {
 export async function startOp({ sites, port = 0, pages = ['/'], settings: wanted = {} }) {
   const settings = { ...defaults, ...wanted };
   const records = [];
+  const secrets = new Set();
   const server = createServer();
   await new Promise((resolve, reject) => server.once('error', reject).listen(port, 'localhost', resolve));
   const issuer = `http://localhost:${server.address().port}`;
@@ -91,6 +92,7 @@ export async function startOp({ sites, port = 0, pages = ['/'], settings: wanted
     record.location = ctx.response.get('location');
     if (['token', 'discovery'].includes(record.route)) record.body = ctx.body;
     await settings.alter?.(ctx, record);
+    for (const secret of secretsIn(ctx, record)) secrets.add(secret);
   });
 
   /** Pages of our own; true when the request was for one. */
@@ -143,8 +145,11 @@ export async function startOp({ sites, port = 0, pages = ['/'], settings: wanted
     asked: (route) => records.filter((one) => one.route === route),
     /** Token answers given out, oldest first. */
     issued: () => records.filter((one) => one.route === 'token' && one.status === 200).map((one) => one.body),
+    /** Every token and code that it gave, and every verifier that it was sent. */
+    secrets,
     /** Whether an access or refresh token is alive at the provider. */
     alive: async (token) => Boolean((await provider.AccessToken.find(token)) ?? (await provider.RefreshToken.find(token))),
+    /** Forgets what was asked; never what was secret. */
     forget: () => { records.length = 0; },
     close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }),
   };
@@ -241,6 +246,21 @@ function withoutIdToken(ctx, tokenOnly, issuer) {
   answer.delete('id_token');
   answer.set('iss', issuer);
   ctx.set('location', `${address}#${answer}`);
+}
+
+/** Tokens and codes in an answer, and what a request must prove. */
+function secretsIn(ctx, { route, params }) {
+  const found = [params?.code_verifier];
+  const location = ctx.response.get('location');
+  if (location) {
+    const { search, hash } = new URL(location, 'http://localhost');
+    for (const part of [search, hash]) {
+      const answer = new URLSearchParams(part.slice(1));
+      found.push(...['code', 'access_token', 'id_token'].map((name) => answer.get(name)));
+    }
+  }
+  if (route === 'token') found.push(...['access_token', 'id_token', 'refresh_token'].map((name) => ctx.body?.[name]));
+  return found.filter((one) => typeof one === 'string' && one.length >= 16);
 }
 
 function reply(ctx, type, body) {

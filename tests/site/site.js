@@ -28,7 +28,8 @@ const type = (path) => types[path.slice(path.lastIndexOf('.') + 1)] ?? 'applicat
 export async function startSite({ port = 0, words = {}, headers: always = {} } = {}) {
   const server = createServer();
   await new Promise((resolve, reject) => server.once('error', reject).listen(port, 'localhost', resolve));
-  const origin = `http://localhost:${server.address().port}`;
+  const { port: taken, address, family } = server.address();
+  const origin = `http://localhost:${taken}`;
   const answers = new Map();
   const headersOf = {};
   const requests = [];
@@ -75,6 +76,8 @@ export async function startSite({ port = 0, words = {}, headers: always = {} } =
 
   return {
     origin,
+    /** The same server as another site: cookies and storage of the one are not those of the other. */
+    elsewhere: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
     words,
     requests,
     /** Headers of a path, whatever stands there: `headers['/'] = {…}`. */

@@ -40,6 +40,8 @@ export const createWidget = (options, assets, stub, attributes) => {
   let fatal;
   /** The sign-in window. @type {Window | null} */
   let popup = null;
+  /** One that the engine does not have yet: who comes meanwhile shares it. @type {Window | null} */
+  let waiting = null;
   /** @type {(engine: Engine) => void} */
   let haveStarted;
   /** @type {Promise<Engine>} */
@@ -177,15 +179,18 @@ export const createWidget = (options, assets, stub, attributes) => {
       return bounded(async () => {
         // Up to the first `await` this is still the person's click.
         if (!fatal && (wish.transport || transport) !== "page") {
-          if (engine ? engine.wantsWindow(wish) : popup?.closed !== false) fresh = page.open();
+          if (engine && !waiting ? engine.wantsWindow(wish) : popup?.closed !== false) fresh = waiting = page.open();
           else popup?.focus();
         }
         const ours = await start();
         const handed = fresh;
-        fresh = null;
+        fresh = waiting = null;
         return ours.signIn(wish, handed);
       }, +signInTimeoutMs + GRACE).finally(() => {
-        fresh?.close();
+        if (fresh) {
+          fresh.close();
+          waiting = null;
+        }
       });
     },
 

@@ -4,6 +4,7 @@
 //! Rust and Node is enough; where they cannot, they say what to install.
 
 mod artifact;
+mod bench;
 mod boundaries;
 mod bundle;
 mod chromium;
@@ -36,6 +37,7 @@ usage: cargo xtask <command>
                            filter: part of a test's name (native) or of a spec's file name (browser)
   fuzz [target] [--seconds N]
                            what strangers can send, against what must hold of it; 60 seconds a target
+  bench session            what a session costs, and whether it grows, in Chromium; a few minutes
   table                    docs/attacks-results.md, from the last run of all browser tests
   size [--check|--crates]  what each shipped file weighs; fail when over budget; where the bytes come from
 ";
@@ -65,6 +67,7 @@ fn run(arguments: &[&str]) -> Outcome {
         ["test", "browser"] => test::browser(&workspace, None),
         ["test", "browser", filter] => test::browser(&workspace, Some(filter)),
         ["fuzz", rest @ ..] => fuzz::run(&workspace, rest),
+        ["bench", "session"] => bench::session(&workspace),
         ["table"] => table::write(&workspace),
         ["size"] => size::report(&workspace),
         ["size", "--check"] => size::check(&workspace),

@@ -139,9 +139,10 @@ fn times(dates: &Dates, clock_skew: u32, now: Timestamp) -> Result<(), Error> {
         DateTime::from_timestamp_millis(now.as_millis()).unwrap_or(DateTime::<Utc>::MAX_UTC);
     let options = TimeOptions::new(Duration::seconds(clock_skew.into()), || clock);
     if dates.claims.validate_expiration(&options).is_err() {
-        return Err(Error::untrusted(
+        return Err(untimely(
             Flaw::TokenExpired,
-            "the ID token has expired, or this machine's clock is ahead",
+            "the ID token has expired, or this machine's clock is ahead by ",
+            now.millis_since(dates.issued_at),
         ));
     }
     let immature =
@@ -149,12 +150,19 @@ fn times(dates: &Dates, clock_skew: u32, now: Timestamp) -> Result<(), Error> {
     // jwt-compact does not look at `iat`.
     let unborn = dates.issued_at > now.plus_seconds(clock_skew.into());
     if immature || unborn {
-        return Err(Error::untrusted(
+        return Err(untimely(
             Flaw::TokenNotYetValid,
-            "the ID token is not valid yet, or this machine's clock is behind",
+            "the ID token is not valid yet, or this machine's clock is behind by ",
+            dates.issued_at.millis_since(now),
         ));
     }
     Ok(())
+}
+
+/// A token that has just been issued tells by how much the clock is off.
+fn untimely(flaw: Flaw, what: &str, by_millis: i64) -> Error {
+    let minutes = (by_millis / 60_000).to_string();
+    Error::untrusted(flaw, [what, &minutes, " min"].concat())
 }
 
 fn issuer(claims: &Map<String, Value>, key: &Key, expected: &ExpectedIssuer) -> Result<(), Error> {

@@ -16,9 +16,18 @@ const usual = [
 
 const args = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
 
-/** Starts Chromium with a new profile; `blockWindows` leaves its popup blocker on, which Playwright turns off. */
-export async function launch({ blockWindows = false } = {}) {
+/** Chromium takes the last list of features to do without. Playwright's own holds ThirdPartyStoragePartitioning as well. */
+const partitioning = '--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,AvoidCorsURLLoaderRestartOnRedirect';
+
+/**
+ * Starts Chromium with a new profile.
+ *
+ * @param {object} [options]
+ * @param {boolean} [options.blockWindows] leave its popup blocker on, which Playwright turns off
+ * @param {boolean} [options.partitioned] keep the storage of frames apart by the site around them, which Playwright turns off
+ */
+export async function launch({ blockWindows = false, partitioned = false } = {}) {
   const executablePath = process.env.CHROMIUM ?? usual.find((path) => existsSync(path));
   if (!executablePath) throw new Error('no Chromium found: install one, or name it in the environment variable CHROMIUM');
-  return chromium.launch({ executablePath, args, ignoreDefaultArgs: blockWindows ? ['--disable-popup-blocking'] : [] });
+  return chromium.launch({ executablePath, args: partitioned ? [...args, partitioning] : args, ignoreDefaultArgs: blockWindows ? ['--disable-popup-blocking'] : [] });
 }

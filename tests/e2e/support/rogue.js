@@ -9,6 +9,7 @@ import { launch } from './browser.js';
 import { element, event, events, eventually, loaded, tag } from './page.js';
 import { record } from './recorder.js';
 import { noted } from './results.js';
+import { watchSecrets } from './secrets.js';
 
 /**
  * The callback's answer comes 500 ms before the host's limit. Half of that is left to a machine whose timers are late, in milliseconds.
@@ -47,6 +48,7 @@ export async function rogueWorld() {
   const context = await browser.newContext({ locale: 'en-GB' });
   context.setDefaultTimeout(15_000);
   for (const script of [record, watch]) await context.addInitScript(script);
+  const secrets = await watchSecrets(context, { home: [site.origin] });
   const uncaught = [];
   const lines = [];
   context.on('page', (page) => {
@@ -75,10 +77,12 @@ export async function rogueWorld() {
       return issuers.at(-1);
     };
     rogue.trapped.length = uncaught.length = lines.length = 0;
+    secrets.forget();
     try {
       await run({ issuer, visit, page, context, site, rogue, lines });
       assert.deepEqual(uncaught, [], 'nothing is uncaught');
       assert.deepEqual(issuers.flatMap((one) => one.failures), [], 'the provider works');
+      await secrets.check(issuers.flatMap((one) => one.secrets));
     } finally {
       for (const other of context.pages()) if (other !== page) await other.close();
       await page.evaluate(() => { sessionStorage.clear(); localStorage.clear(); }).catch(() => {});

@@ -15,7 +15,7 @@ const sections = {
   'Authorization answer': ['attacks-answer', 'auth-window'],
   'The page around us': ['page-around-us'],
   'Discovery, keys, token endpoint': ['attacks-documents'],
-  Windows: ['windows', 'blocked', 'storage', 'csp', 'attacks-windows'],
+  Windows: ['windows', 'blocked', 'cross-site', 'sandbox', 'storage', 'csp'],
   Deadlines: ['deadlines'],
   [conformance]: ['conformance'],
 };

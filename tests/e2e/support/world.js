@@ -1,13 +1,13 @@
 /** One provider, one site and one Chromium for a spec file; a new profile for each story in it. */
 
 import assert from 'node:assert/strict';
-import { lookup } from 'node:dns/promises';
 import { after, test } from 'node:test';
 import { startOp } from '../../op/op.js';
 import { startSite } from '../../site/site.js';
 import { launch } from './browser.js';
 import { record } from './recorder.js';
 import { noted } from './results.js';
+import { watchSecrets } from './secrets.js';
 
 /** Nothing in a story waits longer than this, unless it says so. Milliseconds. */
 const PATIENCE = 15_000;
@@ -17,19 +17,15 @@ const PATIENCE = 15_000;
  * @param {object} [options.settings] of the provider
  * @param {string[]} [options.pages] paths to which a sign-out may return
  * @param {boolean} [options.blockWindows] leave the popup blocker on
- * @param {boolean} [options.alias] the site may be visited by the number of this machine too, `site.alias`: to a browser that is another site
+ * @param {boolean} [options.partitioned] keep the storage of frames apart by the site around them, as browsers do
  * @param {boolean} [options.elsewhere] a second site, `cdn`, that serves the files to every origin and may receive answers
  */
-export async function world({ settings = {}, pages = ['/page'], blockWindows = false, elsewhere = false, alias = false } = {}) {
+export async function world({ settings = {}, pages = ['/page'], blockWindows = false, partitioned = false, elsewhere = false } = {}) {
   const site = await startSite();
-  if (alias) {
-    const { address, family } = await lookup('localhost');
-    site.alias = site.origin.replace('localhost', family === 6 ? `[${address}]` : address);
-  }
   const cdn = elsewhere ? await startSite({ headers: { 'Access-Control-Allow-Origin': '*' } }) : undefined;
-  const op = await startOp({ sites: [site.origin, site.alias, cdn?.origin].filter(Boolean), pages, settings });
+  const op = await startOp({ sites: [site.origin, site.elsewhere, ...(cdn ? [cdn.origin] : [])], pages, settings });
   site.words.issuer = op.issuer;
-  const browser = await launch({ blockWindows });
+  const browser = await launch({ blockWindows, partitioned });
   after(async () => {
     await browser.close();
     await Promise.all([site.close(), cdn?.close(), op.close()]);
@@ -38,7 +34,7 @@ export async function world({ settings = {}, pages = ['/page'], blockWindows = f
 
   /** Tells one story: `run` gets what `open` gives. It fails on any problem in a page that the story did not announce. */
   const story = (name, options, run = options) => test(name, { timeout: 90_000 }, () => noted(name, async () => {
-    const scene = await open({ site, op, browser, context: options === run ? {} : options });
+    const scene = await open({ site, cdn, op, browser, context: options === run ? {} : options });
     try {
       await run(scene);
       await scene.check();
@@ -46,6 +42,7 @@ export async function world({ settings = {}, pages = ['/page'], blockWindows = f
       await scene.context.close();
       Object.assign(op.settings, original);
       op.forget();
+      op.secrets.clear();
       site.requests.length = 0;
       for (const path of scene.replaced) site.restore(path);
     }
@@ -54,10 +51,12 @@ export async function world({ settings = {}, pages = ['/page'], blockWindows = f
   return { site, cdn, op, browser, story };
 }
 
-async function open({ site, op, browser, context: wanted }) {
+async function open({ site, cdn, op, browser, context: wanted }) {
   const context = await browser.newContext({ locale: 'en-GB', ...wanted });
   context.setDefaultTimeout(PATIENCE);
   await context.addInitScript(record);
+  const home = [site, cdn].filter(Boolean).map(({ origin }) => origin);
+  const secrets = await watchSecrets(context, { home });
   const problems = [];
   const announced = [];
   const windows = [];
@@ -79,6 +78,8 @@ async function open({ site, op, browser, context: wanted }) {
     page: await context.newPage(),
     windows,
     replaced: new Set(),
+    /** Origins that an answer may be told to. */
+    home,
     /** Every line on any console: `{ type, text }`. */
     lines,
     /** Lines of ours on the console. */
@@ -108,6 +109,7 @@ async function open({ site, op, browser, context: wanted }) {
         const asked = await page.evaluate(() => globalThis.__story?.asked ?? []).catch(() => []);
         for (const { times } of asked) assert.ok(times <= 1, `a callback was called ${times} times`);
       }
+      await secrets.check([...op.secrets]);
     },
   };
   return scene;
