@@ -173,7 +173,7 @@ impl Visitor {
 
     /// Fails when somebody has signed in or out since: what was begun is nobody's any more.
     pub(super) fn still(&self, person: u32) -> Result<(), Error> {
-        if self.person() == person {
+        if self.person() == person && !self.is_overtaken() {
             Ok(())
         } else {
             Err(Error::SignInRequired)
@@ -206,6 +206,10 @@ impl Visitor {
         let prepared = login::prepare(&self.config.issuer, now());
         self.driver.finish(prepared, deadline).await?;
         self.still(person)?;
+        // Nor where there is hardly time left for the answer, after a wait for other tabs.
+        if deadline.left() < self.config.timeout_ms / 4 {
+            return Err(timed_out("another tab"));
+        }
         self.note_spending(&held);
         let since = now();
         let next = session::renew(&self.config.client, &self.config.issuer, &held, since);
@@ -232,9 +236,13 @@ impl Visitor {
                 Ok(false)
             }
             Err(error) => {
-                if !self.end_if_foreign(&error)
-                    && matches!(error, Error::Refused { .. } | Error::BadStatus { .. })
-                {
+                // What a gateway says (502, 504) is not the server's word: that may have spent it.
+                let is_word = match &error {
+                    Error::Refused { .. } => true,
+                    Error::BadStatus { status, .. } => !matches!(status, 502 | 504),
+                    _ => false,
+                };
+                if !self.end_if_foreign(&error) && is_word {
                     self.note_unspent(&held);
                 }
                 Err(error)
@@ -287,7 +295,11 @@ impl Visitor {
                     | Refusal::ConsentRequired
                     | Refusal::AccountSelectionRequired,
                 ..
-            } => Error::SignInRequired,
+            } => {
+                // It answers.
+                self.store.let_frame_work();
+                Error::SignInRequired
+            }
             error => {
                 self.end_if_foreign(&error);
                 error
