@@ -187,10 +187,8 @@ export const createWidget = (options, assets, stub, attributes) => {
         fresh = waiting = null;
         return ours.signIn(wish, handed);
       }, +signInTimeoutMs + GRACE).finally(() => {
-        if (fresh) {
-          fresh.close();
-          waiting = null;
-        }
+        fresh?.close();
+        waiting = null;
       });
     },
 
