@@ -173,7 +173,7 @@ impl Visitor {
 
     /// Fails when somebody has signed in or out since: what was begun is nobody's any more.
     pub(super) fn still(&self, person: u32) -> Result<(), Error> {
-        if self.person() == person && !self.is_overtaken() {
+        if self.person() == person {
             Ok(())
         } else {
             Err(Error::SignInRequired)
@@ -218,6 +218,10 @@ impl Visitor {
             .journal
             .ended(since, "renew by refresh token", &renewed);
         self.still(person)?;
+        // Another tab's sign-in or sign-out, of which no word has come yet, is not written over.
+        if self.is_overtaken() {
+            return Err(Error::SignInRequired);
+        }
         match renewed {
             Ok(session) => {
                 let brought = session.received_at(kind) != held.received_at(kind);

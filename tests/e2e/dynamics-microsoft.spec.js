@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { exportSPKI, importJWK } from 'jose';
 import { startTokenService } from '../site/token-service.js';
-import { chatLoader, microsoftServers } from './hosts/dynamics.js';
+import { CHAT, chatLoader, microsoftServers } from './hosts/dynamics.js';
 import { ana, claimsOf, element, event, eventually, loaded, signIn, tag } from './support/page.js';
 import { world } from './support/world.js';
 
@@ -25,6 +25,8 @@ const steps = (page) => page.evaluate(async () => (await MessengerAuth.client.di
 async function opened(scene, { attributes = bySite, signedIn = true, settings, publicKey = `${service.origin}/publickey` } = {}) {
   service.forget();
   Object.assign(service.settings, settings);
+  // The chat is given what it asks for.
+  scene.home.push(CHAT);
   const servers = await microsoftServers(scene.context, { publicKey });
   const page = await scene.visit({ head: chatLoader + tag(attributes), body: element });
   await loaded(page);

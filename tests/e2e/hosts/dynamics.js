@@ -6,7 +6,7 @@
 import { importSPKI, jwtVerify } from 'jose';
 import { microsoft } from './dynamics-bundle.js';
 
-const CHAT = 'https://chat.example.net';
+export const CHAT = 'https://chat.example.net';
 const ORGANISATION = 'https://org.example.org';
 const MESSAGES = 'https://messages.example.net';
 
