@@ -7,7 +7,7 @@ import { clients } from '../op/op.js';
 import { ana, claimsOf, enter } from './support/page.js';
 import { world } from './support/world.js';
 
-const { story, op, site } = await world();
+const { story, op, site } = await world({ searched: false });
 
 /** Leaves for the provider as a page would and gives the answer's parameters. */
 async function authorize(page, parameters, meanwhile = () => enter(page)) {

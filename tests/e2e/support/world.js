@@ -18,9 +18,10 @@ const PATIENCE = 15_000;
  * @param {string[]} [options.pages] paths to which a sign-out may return
  * @param {boolean} [options.blockWindows] leave the popup blocker on
  * @param {boolean} [options.partitioned] keep the storage of frames apart by the site around them, as browsers do
+ * @param {boolean} [options.searched] `false` where the stories are the provider's own, and nothing of ours keeps its secrets
  * @param {boolean} [options.elsewhere] a second site, `cdn`, that serves the files to every origin and may receive answers
  */
-export async function world({ settings = {}, pages = ['/page'], blockWindows = false, partitioned = false, elsewhere = false } = {}) {
+export async function world({ settings = {}, pages = ['/page'], blockWindows = false, partitioned = false, elsewhere = false, searched = true } = {}) {
   const site = await startSite();
   const cdn = elsewhere ? await startSite({ headers: { 'Access-Control-Allow-Origin': '*' } }) : undefined;
   const op = await startOp({ sites: [site.origin, site.elsewhere, ...(cdn ? [cdn.origin] : [])], pages, settings });
@@ -34,7 +35,7 @@ export async function world({ settings = {}, pages = ['/page'], blockWindows = f
 
   /** Tells one story: `run` gets what `open` gives. It fails on any problem in a page that the story did not announce. */
   const story = (name, options, run = options) => test(name, { timeout: 90_000 }, () => noted(name, async () => {
-    const scene = await open({ site, cdn, op, browser, context: options === run ? {} : options });
+    const scene = await open({ site, cdn, op, browser, searched, context: options === run ? {} : options });
     try {
       await run(scene);
       await scene.check();
@@ -51,7 +52,7 @@ export async function world({ settings = {}, pages = ['/page'], blockWindows = f
   return { site, cdn, op, browser, story };
 }
 
-async function open({ site, cdn, op, browser, context: wanted }) {
+async function open({ site, cdn, op, browser, searched, context: wanted }) {
   const context = await browser.newContext({ locale: 'en-GB', ...wanted });
   context.setDefaultTimeout(PATIENCE);
   await context.addInitScript(record);
@@ -109,7 +110,7 @@ async function open({ site, cdn, op, browser, context: wanted }) {
         const asked = await page.evaluate(() => globalThis.__story?.asked ?? []).catch(() => []);
         for (const { times } of asked) assert.ok(times <= 1, `a callback was called ${times} times`);
       }
-      await secrets.check([...op.secrets]);
+      if (searched) await secrets.check([...op.secrets]);
     },
   };
   return scene;
