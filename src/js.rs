@@ -317,15 +317,15 @@ fn announce(
             }
         }),
         status: Box::new(move |status| {
-            let lines = visited.get().map(|visitor| visitor.driver.journal.lines());
-            panel.set(shown(status, lines.unwrap_or_default()));
+            let lines = || Some(visited.get()?.driver.journal.lines());
+            panel.set(shown(status, || lines().unwrap_or_default()));
         }),
         warning: Box::new(|text| warn(&["[messenger-auth] ", text].concat())),
         open_window: Box::new(move || opener.open()),
     }
 }
 
-fn shown(status: Status, steps: String) -> ui::Panel {
+fn shown(status: Status, steps: impl FnOnce() -> String) -> ui::Panel {
     match status {
         Status::SignedOut => ui::Panel::SignedOut,
         Status::Working => ui::Panel::Working,
@@ -337,7 +337,7 @@ fn shown(status: Status, steps: String) -> ui::Panel {
             code: error.code(),
             message: error.to_string(),
             help: error.help(),
-            steps,
+            steps: steps(),
         },
     }
 }
@@ -410,7 +410,7 @@ fn session(visitor: &Visitor) -> JsValue {
 /// `Authorization` of the documentation; what it has not is left out.
 fn authorization_view(authorization: &Authorization) -> JsValue {
     let verifier = authorization.code_verifier.as_ref().map(Secret::expose);
-    let mut members: Vec<(&str, Value)> = vec![
+    let members = vec![
         ("code", authorization.code.expose().into()),
         ("redirectUri", authorization.redirect_uri.as_str().into()),
         ("codeVerifier", verifier.into()),
@@ -418,8 +418,7 @@ fn authorization_view(authorization: &Authorization) -> JsValue {
         ("iss", authorization.iss.as_deref().into()),
         ("maxAge", authorization.max_age.into()),
     ];
-    members.retain(|(_, value)| !value.is_null());
-    to_js(members)
+    json::present(members)
 }
 
 fn heard(name: &str, message: Option<&str>) -> JsValue {

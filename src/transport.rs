@@ -117,28 +117,22 @@ impl Answers {
 }
 
 fn answer_in(data: &JsValue) -> Option<String> {
-    let member = |name: &str| {
-        Reflect::get(data, &name.into())
-            .ok()
-            .and_then(|value| value.as_string())
-    };
-    if !data.is_object() || member("messengerAuth")? != "answer" {
+    if !data.is_object() || json::text_member(data, "messengerAuth")? != "answer" {
         return None;
     }
-    member("url")
+    json::text_member(data, "url")
 }
 
 /// Refuses a redirect window that cannot lead back: one of another origin sees nothing of what
 /// this page remembers for the way.
 pub(crate) fn check_way_back(redirect_uri: &str) -> Result<(), Error> {
-    if page::origin_of(redirect_uri) == page::origin_of(&page::href()) {
+    if page::is_own_origin(redirect_uri) {
         return Ok(());
     }
-    Err(Error::BadOption {
-        option: "redirectUri".to_owned(),
-        problem: "must be on the page's own origin where the whole page leaves to sign in"
-            .to_owned(),
-    })
+    Err(Error::bad_option(
+        "redirectUri",
+        "must be on the page's own origin where the whole page leaves to sign in",
+    ))
 }
 
 /// Leaves the page for `url`, with everything that is needed to come back.

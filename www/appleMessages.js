@@ -1,5 +1,7 @@
 // The redirect page of Apple Messages for Business: sends the login's answer on to the messaging service, and nowhere else.
 
+import { show } from "./sentence.js";
+
 const answered = location.search;
 // No code stays in the address, whatever comes next.
 history.replaceState(null, "", location.pathname);
@@ -29,11 +31,4 @@ const forward = () => {
   return true;
 };
 
-if (!forward()) {
-  const sentence =
-    /** @type {HTMLElement | null} */ (document.querySelector(`p[lang="${navigator.language.slice(0, 2)}"]`)) ||
-    /** @type {HTMLElement} */ (document.querySelector("p"));
-  sentence.hidden = false;
-  document.documentElement.lang = sentence.lang;
-  document.title = sentence.innerText;
-}
+if (!forward()) show();

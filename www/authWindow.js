@@ -1,5 +1,7 @@
 // The redirect URI's script: hands the issuer's answer to the page that asked for it, and to nobody else.
 
+import { show } from "./sentence.js";
+
 const address = location.href;
 // No code and no token stays in the address, whatever comes next.
 history.replaceState(null, "", location.pathname);
@@ -26,16 +28,6 @@ const goBack = (isIt) => {
     // Storage is forbidden here: then page mode did not leave from here.
     return false;
   }
-};
-
-/** For the person who still sees this window. */
-const show = () => {
-  const sentence =
-    /** @type {HTMLElement | null} */ (document.querySelector(`p[lang="${navigator.language.slice(0, 2)}"]`)) ||
-    /** @type {HTMLElement} */ (document.querySelector("p"));
-  sentence.hidden = false;
-  document.documentElement.lang = sentence.lang;
-  document.title = sentence.innerText;
 };
 
 /** Popup and hidden frame: to the window that opened this one, and to whoever waits for this very state. */

@@ -79,6 +79,12 @@ impl<'a> Address<'a> {
         self.fragment
     }
 
+    /// Whether it has neither query nor fragment.
+    #[must_use]
+    pub const fn is_bare(&self) -> bool {
+        self.query.is_none() && self.fragment.is_none()
+    }
+
     fn is_loopback(&self) -> bool {
         let host = self.host;
         let is_v4 = || {

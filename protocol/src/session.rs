@@ -235,11 +235,6 @@ impl Session {
     /// When to renew the token of this kind: its arrival plus `share` (0 to 1) of its life; now,
     /// where the clock has been set back since.
     #[must_use]
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        reason = "a share of ten years in milliseconds fits both ways"
-    )]
     pub fn renew_at(&self, kind: TokenKind, share: f64, now: Timestamp) -> Timestamp {
         self.held(kind).map_or_else(
             || self.first_expiry(),
@@ -247,9 +242,7 @@ impl Session {
                 if held.is_of_the_future(now) {
                     return now;
                 }
-                let life = held.expires_at.millis_since(held.received_at).max(0);
-                held.received_at
-                    .plus_millis((life as f64 * share.clamp(0.0, 1.0)) as i64)
+                held.received_at.toward(held.expires_at, share)
             },
         )
     }

@@ -35,6 +35,19 @@ impl Timestamp {
         self.plus_millis(seconds.saturating_mul(1000))
     }
 
+    /// The moment after this share (0 to 1) of the time until `end`; this one where that lies behind.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "a share of ten years in milliseconds fits both ways"
+    )]
+    pub const fn toward(self, end: Self, share: f64) -> Self {
+        let life = end.millis_since(self);
+        let life = if life > 0 { life } else { 0 };
+        self.plus_millis((life as f64 * share.clamp(0.0, 1.0)) as i64)
+    }
+
     /// Milliseconds from `earlier` to this moment; negative when it lies ahead.
     #[must_use]
     pub const fn millis_since(self, earlier: Self) -> i64 {

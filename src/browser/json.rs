@@ -1,6 +1,7 @@
 //! Values between Rust and JavaScript (`JSON`).
 
-use js_sys::{JSON, Object};
+use js_sys::{JSON, Object, Reflect};
+use protocol::json::object;
 use serde::Serialize;
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
@@ -11,6 +12,12 @@ pub(crate) fn to_js(value: &Value) -> JsValue {
     value
         .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
         .unwrap_or(JsValue::NULL)
+}
+
+/// An object of the members that have a value.
+pub(crate) fn present(mut members: Vec<(&str, Value)>) -> JsValue {
+    members.retain(|(_, value)| !value.is_null());
+    to_js(&object(members))
 }
 
 /// A value of JavaScript's; none where it has a function for a member.
@@ -27,6 +34,11 @@ pub(crate) fn from_js(value: &JsValue) -> Option<Value> {
 /// The value as text.
 pub(crate) fn to_text(value: &Value) -> Option<String> {
     text(&to_js(value))
+}
+
+/// A member that is a text, of a value that somebody else has made.
+pub(crate) fn text_member(object: &JsValue, name: &str) -> Option<String> {
+    Reflect::get(object, &name.into()).ok()?.as_string()
 }
 
 fn text(value: &JsValue) -> Option<String> {

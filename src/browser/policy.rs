@@ -2,9 +2,7 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use js_sys::Reflect;
-
-use super::event::Listener;
+use super::{event::Listener, json};
 
 /// Watches whether the policy keeps the page from an address, until dropped.
 pub(crate) struct Watch {
@@ -20,8 +18,7 @@ impl Watch {
         let url = url.to_owned();
         let listener = Listener::on_page("securitypolicyviolation", move |event| {
             // Of a frame the browser names the origin alone.
-            let blocked = Reflect::get(&event, &"blockedURI".into()).ok();
-            let blocked = blocked.and_then(|blocked| blocked.as_string());
+            let blocked = json::text_member(&event, "blockedURI");
             if blocked.is_some_and(|blocked| !blocked.is_empty() && url.starts_with(&blocked)) {
                 seen.set(true);
             }

@@ -5,9 +5,7 @@
 
 use std::{cell::Cell, pin::pin, rc::Rc};
 
-use js_sys::Reflect;
 use protocol::{issuer::Kind, json::object, secret::Secret};
-use wasm_bindgen::JsValue;
 
 use crate::{
     browser::{
@@ -55,9 +53,10 @@ pub(super) async fn agent_token(visitor: &Visitor, deadline: Deadline) -> Option
         Listener::new(move |message| {
             let is_meant = message.origin == origin
                 && message.source == frame
-                && member(&message.data, "messengerAuth").as_deref() == Some(WORD);
+                && json::text_member(&message.data, "messengerAuth").as_deref() == Some(WORD);
             if is_meant {
-                answer.set(member(&message.data, "token").filter(|token| !token.is_empty()));
+                let token = json::text_member(&message.data, "token");
+                answer.set(token.filter(|token| !token.is_empty()));
                 answered.give();
             }
         })
@@ -81,8 +80,4 @@ pub(super) async fn agent_token(visitor: &Visitor, deadline: Deadline) -> Option
         .journal
         .note("Genesys Embeddable Framework", outcome);
     token.map(Secret::new)
-}
-
-fn member(data: &JsValue, name: &str) -> Option<String> {
-    Reflect::get(data, &name.into()).ok()?.as_string()
 }

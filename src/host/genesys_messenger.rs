@@ -8,8 +8,7 @@ use std::{cell::Cell, pin::pin, rc::Rc};
 
 use js_sys::{Array, Function, Object, Reflect};
 use protocol::{
-    Error, client::ResponseType, json::object, login::Authorization, secret::Secret,
-    session::TokenKind,
+    Error, client::ResponseType, login::Authorization, secret::Secret, session::TokenKind,
 };
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -271,8 +270,7 @@ async fn proof(visitor: &'static Visitor) -> Result<JsValue, Error> {
     }
     members.push(("redirectUri", client.redirect_uri.as_str().into()));
     members.push(("maxAge", client.max_age.into()));
-    members.retain(|(_, value)| !value.is_null());
-    Ok(json::to_js(&object(members)))
+    Ok(json::present(members))
 }
 
 fn is_code_flow(visitor: &Visitor) -> bool {

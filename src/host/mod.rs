@@ -12,6 +12,7 @@ use protocol::{error::one_line, secret::Secret, session::TokenKind};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::{
+    browser::json,
     config::{HandOver, Host},
     deadline::Deadline,
     session::{Event, Visitor},
@@ -81,8 +82,5 @@ fn function(path: &[&str]) -> Option<Function> {
 
 /// A text of the messenger's, made fit for one line.
 fn text(object: &JsValue, name: &str) -> Option<String> {
-    let text = Reflect::get(object, &JsValue::from_str(name))
-        .ok()?
-        .as_string()?;
-    Some(one_line(&text))
+    Some(one_line(&json::text_member(object, name)?))
 }

@@ -13,7 +13,7 @@ use protocol::{
 use super::{
     CODE_LIFETIME, Event, Interaction, Visitor, Wish,
     sign_in::Need,
-    site::{SITE_SERVICE, credentials},
+    site::{ASK_SITE, SITE_SERVICE, credentials},
 };
 use crate::{
     browser::{popup::Popup, task::spawn},
@@ -188,11 +188,10 @@ impl Visitor {
             HandOver::Token(kind) => kind,
             HandOver::TokenUrl => return self.site_token(min_ttl, deadline).await,
             HandOver::Code => {
-                return Err(Error::BadOption {
-                    option: "kind".to_owned(),
-                    problem: "must say which token: with handOver 'code' there is no usual one"
-                        .to_owned(),
-                });
+                return Err(Error::bad_option(
+                    "kind",
+                    "must say which token: with handOver 'code' there is no usual one",
+                ));
             }
         };
         if let Some(token) = self.token_in_hand(kind, min_ttl) {
@@ -236,8 +235,9 @@ impl Visitor {
     }
 
     fn authorization_in_hand(&self) -> Option<Authorization> {
-        let (authorization, since) = self.state.borrow_mut().authorization.take()?;
-        (now().millis_since(since) < CODE_LIFETIME).then_some(authorization)
+        let is_fresh = self.has_authorization();
+        let (authorization, _) = self.state.borrow_mut().authorization.take()?;
+        is_fresh.then_some(authorization)
     }
 
     /// The site's own JWT; asked for once, however many want it.
@@ -274,9 +274,7 @@ impl Visitor {
         let member = self.config.token_url_member.as_deref();
         let next = site_token::request(url, member, Some(access_token), credentials(url));
         let answer = self.driver.finish(next, deadline).await;
-        self.driver
-            .journal
-            .ended(since, "ask the site's token service", &answer);
+        self.driver.journal.ended(since, ASK_SITE, &answer);
         self.still(person)?;
         let answer = answer.inspect_err(|error| self.tell_failure(error))?;
         let least = now().plus_seconds(i64::from(self.config.min_ttl));

@@ -387,9 +387,11 @@ impl Visitor {
             }
             .help()
         } else {
+            let register = Error::RedirectUriMismatch {
+                redirect_uri: uri.clone(),
+            };
             [
-                "Register exactly this redirect URI at the issuer: ",
-                uri,
+                &*register.help(),
                 " Where the issuer cannot do without a person, set silent: false.",
             ]
             .concat()

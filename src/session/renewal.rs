@@ -91,6 +91,7 @@ fn with_jitter(pause: u32) -> u32 {
     pause / 2 + pause / 256 * u32::from(share)
 }
 
-fn wait_until(moment: Timestamp) -> u32 {
+/// Milliseconds until then; none when it has passed.
+pub(super) fn wait_until(moment: Timestamp) -> u32 {
     u32::try_from(moment.millis_since(now()).max(0)).unwrap_or(u32::MAX)
 }

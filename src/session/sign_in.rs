@@ -182,18 +182,17 @@ impl Visitor {
     /// Leaves the page for the issuer. Comes back only when that fails.
     pub(super) async fn leave_to_sign_in(&'static self, wish: Wish) -> Result<(), Error> {
         (self.announce.status)(Status::Working);
+        let deadline = Deadline::after(self.config.timeout_ms);
         if let Kind::SiteSession(site) = self.config.issuer.kind() {
             page::navigate(site.sign_in_url());
-            timer::sleep(self.config.timeout_ms).await;
-            return Err(timed_out("the browser to leave the page"));
+        } else {
+            transport::check_way_back(&self.config.client.redirect_uri)?;
+            // What is kept for the way back is dated.
+            self.check_clock().await;
+            let redirect = self.redirect(wish.intent(), deadline).await?;
+            let tab = Store::session();
+            transport::leave(&tab, &redirect.transaction, &redirect.url)?;
         }
-        transport::check_way_back(&self.config.client.redirect_uri)?;
-        let deadline = Deadline::after(self.config.timeout_ms);
-        // What is kept for the way back is dated.
-        self.check_clock().await;
-        let redirect = self.redirect(wish.intent(), deadline).await?;
-        let tab = Store::session();
-        transport::leave(&tab, &redirect.transaction, &redirect.url)?;
         // The page is on its way out; a browser that does not leave is a timeout.
         timer::sleep(deadline.left()).await;
         Err(timed_out("the browser to leave the page"))

@@ -7,10 +7,9 @@ use protocol::{
     http::Credentials,
     login::{self, Login},
     site_token::SiteToken,
-    time::Timestamp,
 };
 
-use super::{BY_HOST_LIFETIME, Change, Event, Visitor};
+use super::{BY_HOST_LIFETIME, Change, Event, Visitor, renewal::wait_until};
 use crate::{
     browser::{
         page,
@@ -21,6 +20,9 @@ use crate::{
     deadline::{Deadline, now, timed_out},
     flight::Flight,
 };
+
+/// What is tried.
+pub(super) const ASK_SITE: &str = "ask the site's token service";
 
 /// What is waited for.
 pub(super) const SITE_SERVICE: &str = "the site's token service";
@@ -77,19 +79,12 @@ impl Visitor {
         let end = token
             .expires_at
             .unwrap_or_else(|| since.plus_millis(i64::from(BY_HOST_LIFETIME)));
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_precision_loss,
-            reason = "a share of a token's life in milliseconds fits both ways"
-        )]
-        let share = (end.millis_since(since).max(0) as f64 * self.config.renew_at) as i64;
         let due = if self.can_ask_site() {
-            since.plus_millis(share)
+            since.toward(end, self.config.renew_at)
         } else {
             end
         };
-        let wait = |at: Timestamp| u32::try_from(at.millis_since(now()).max(0)).unwrap_or(u32::MAX);
-        let renewal = Timer::after(wait(due), move || {
+        let renewal = Timer::after(wait_until(due), move || {
             spawn(async move {
                 if now() < end {
                     let deadline = Deadline::after(self.config.timeout_ms);
@@ -97,7 +92,7 @@ impl Visitor {
                     if asked.is_ok() {
                         return;
                     }
-                    timer::sleep(wait(end)).await;
+                    timer::sleep(wait_until(end)).await;
                 }
                 if self.site_token_in_hand(0).is_none() {
                     self.forget_session("expired", &Error::SignInRequired);
@@ -117,9 +112,7 @@ impl Visitor {
         let member = self.config.token_url_member.as_deref();
         let next = login::at_site(url, member, credentials(url), since);
         let answer = self.driver.finish(next, deadline).await;
-        self.driver
-            .journal
-            .ended(since, "ask the site's token service", &answer);
+        self.driver.journal.ended(since, ASK_SITE, &answer);
         answer
     }
 

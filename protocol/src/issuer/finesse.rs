@@ -18,9 +18,7 @@ impl Finesse {
     pub(super) fn read(options: &Options<'_>) -> Self {
         options.refuse_others(&["kind", "baseUrl", "username", "returnUser"]);
         let base = options.required("baseUrl", "the address of Finesse, or of what proxies it");
-        let is_bare =
-            |address: Address<'_>| address.query().is_none() && address.fragment().is_none();
-        if !Address::parse(base).is_some_and(is_bare) {
+        if !Address::parse(base).is_some_and(|address| address.is_bare()) {
             options.refuse(
                 "baseUrl",
                 "must be a whole https: address, such as https://finesse.example.com:8445",

@@ -261,9 +261,7 @@ fn check_issuer(options: &Options<'_>, issuer: &str) {
             "must be an https: address; http: is for localhost only"
         }
         None => "is no whole address; write it as https://idp.example.com",
-        Some(address) if address.query().is_some() || address.fragment().is_some() => {
-            "must be an address without ? and #"
-        }
+        Some(address) if !address.is_bare() => "must be an address without ? and #",
         Some(_) if issuer.ends_with(WELL_KNOWN) => {
             "must be the issuer itself, without /.well-known/openid-configuration"
         }

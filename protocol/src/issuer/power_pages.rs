@@ -20,9 +20,7 @@ pub struct PowerPages {
 
 impl PowerPages {
     pub(super) fn new(options: &Options<'_>, name: &str, url: &str) -> Self {
-        let is_bare =
-            |address: Address<'_>| address.query().is_none() && address.fragment().is_none();
-        if !Address::parse(url).is_some_and(is_bare) {
+        if !Address::parse(url).is_some_and(|address| address.is_bare()) {
             options.refuse(
                 name,
                 "must be the portal's whole https: address, such as https://portal.example.com",
