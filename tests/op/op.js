@@ -68,10 +68,9 @@ export async function startOp({ sites, port = 0, pages = ['/'], settings: wanted
   const tokenOnly = new Set();
 
   provider.use(async (ctx, next) => {
-    const record = { route: routes[ctx.path] ?? (ctx.path.startsWith('/auth/') ? 'resume' : 'other'), method: ctx.method, path: ctx.path, at: Date.now(), origin: ctx.get('origin') };
+    const record = { route: routes[ctx.path] ?? (ctx.path.startsWith('/auth/') ? 'resume' : 'other'), method: ctx.method, path: ctx.path, at: Date.now(), origin: ctx.get('origin'), params: { ...ctx.query } };
     records.push(record);
     if (record.route === 'authorize') {
-      record.params = { ...ctx.query };
       if (ctx.query.response_type === 'token') {
         tokenOnly.add(ctx.query.state);
         ctx.query = { nonce: randomBytes(12).toString('hex'), scope: 'openid', ...ctx.query, response_type: 'id_token token' };
@@ -85,7 +84,8 @@ export async function startOp({ sites, port = 0, pages = ['/'], settings: wanted
     }
     if (settings.delay[record.route]) await new Promise((resolve) => setTimeout(resolve, settings.delay[record.route]));
     if (!(await ownPage(ctx))) await next();
-    record.params ??= { ...ctx.oidc?.params };
+    // A body is known once the provider has read it.
+    if (!Object.keys(record.params).length) record.params = { ...ctx.oidc?.params };
     record.status = ctx.status;
     withoutIdToken(ctx, tokenOnly, issuer);
     if (record.route === 'discovery' && ctx.status === 200) ctx.body = { ...ctx.body, response_types_supported: [...ctx.body.response_types_supported, 'token'] };
