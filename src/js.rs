@@ -12,8 +12,14 @@ use std::{cell::Cell, future::Future, rc::Rc};
 use js_sys::{Function, Object, Promise, Reflect};
 use leptos::prelude::{ArcRwSignal, Set};
 use protocol::{
-    Error, issuer::Kind, json::object, login::Authorization, options::Options, secret::Secret,
-    session::TokenKind, time::Timestamp,
+    Error,
+    config::{self, Config, HandOver, Transport},
+    json::object,
+    login::Authorization,
+    options::Options,
+    secret::Secret,
+    session::TokenKind,
+    time::Timestamp,
 };
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
@@ -26,7 +32,6 @@ use crate::{
         popup::Popup,
         task::{Work, spawn},
     },
-    config::{self, Config, HandOver, Transport},
     deadline::Deadline,
     host,
     session::{Announce, Event, Interaction, SignOut, Status, Visitor, Wish},
@@ -80,15 +85,9 @@ pub fn start(options: &JsValue, page: Page) -> Result<Engine, JsValue> {
     }
     let config =
         Config::parse(&options, page.redirect_uri().as_deref()).map_err(|e| failure(&e))?;
-    if let Kind::Finesse(finesse) = config.issuer.kind()
-        && !page::is_own_origin(finesse.base())
-    {
-        return Err(failure(&Error::bad_option(
-            "issuer.baseUrl",
-            "must be of this page's own origin, because the page has to read what Finesse answers: \
-             serve the page from Finesse's host, or proxy /desktop/sso/ to Finesse on the page's host",
-        )));
-    }
+    config
+        .check_page(page::is_own_origin)
+        .map_err(|e| failure(&e))?;
     if config.leaves_page() {
         transport::check_way_back(&config.client.redirect_uri).map_err(|e| failure(&e))?;
     }

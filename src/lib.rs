@@ -1,9 +1,7 @@
 //! Signs a website's visitor in and hands the result to the site's contact-centre messenger.
 //!
 //! This package is the browser end of every sentence in the `protocol` crate. Natively it is
-//! only the option checks, so that they are tested without a browser.
-
-pub mod config;
+//! only the words that it shows, so that they are tested without a browser.
 
 #[cfg(target_arch = "wasm32")]
 mod browser;

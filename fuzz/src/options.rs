@@ -1,7 +1,13 @@
 //! The options of `init`, as JSON; attributes after an `@`.
 
-use messenger_auth::config::{Config, HandOver, tidy_attributes};
-use protocol::{Error, address::Address, client::ResponseType, json, session::TokenKind};
+use protocol::{
+    Error,
+    address::Address,
+    client::ResponseType,
+    config::{Config, HandOver, tidy_attributes},
+    json,
+    session::TokenKind,
+};
 use serde_json::Value;
 
 use crate::{ACCEPTED, NONE, Verdict, login::REDIRECT};

@@ -7,6 +7,7 @@ pub mod address;
 mod authorize;
 mod callback;
 pub mod client;
+pub mod config;
 mod discovery;
 pub mod error;
 pub mod finesse;

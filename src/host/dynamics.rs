@@ -6,7 +6,7 @@
 use std::cell::{Cell, RefCell};
 
 use js_sys::{Function, Reflect};
-use protocol::{Error, omnichannel, secret::Secret};
+use protocol::{Error, config::HandOver, omnichannel, secret::Secret};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::CustomEvent;
 
@@ -17,7 +17,6 @@ use crate::{
         task::spawn,
         timer,
     },
-    config::HandOver,
     deadline::Deadline,
     session::{Event, Interaction, Visitor},
 };

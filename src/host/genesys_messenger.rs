@@ -8,7 +8,8 @@ use std::{cell::Cell, pin::pin, rc::Rc};
 
 use js_sys::{Array, Function, Object, Reflect};
 use protocol::{
-    Error, client::ResponseType, login::Authorization, secret::Secret, session::TokenKind,
+    Error, client::ResponseType, config::HandOver, login::Authorization, secret::Secret,
+    session::TokenKind,
 };
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -22,7 +23,6 @@ use crate::{
         task::{race, spawn},
         timer,
     },
-    config::HandOver,
     deadline::Deadline,
     session::{Event, Interaction, SignOut, Visitor},
 };

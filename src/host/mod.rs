@@ -8,12 +8,16 @@ mod genesys_embeddable;
 mod genesys_messenger;
 
 use js_sys::{Function, Reflect};
-use protocol::{error::one_line, secret::Secret, session::TokenKind};
+use protocol::{
+    config::{HandOver, Host},
+    error::one_line,
+    secret::Secret,
+    session::TokenKind,
+};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::{
     browser::json,
-    config::{HandOver, Host},
     deadline::Deadline,
     session::{Event, Visitor},
 };

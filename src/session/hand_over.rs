@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use protocol::{
     Error,
+    config::{HandOver, OnSignedOut, Transport},
     login::{Authorization, Login},
     secret::Secret,
     session::TokenKind,
@@ -17,7 +18,6 @@ use super::{
 };
 use crate::{
     browser::{popup::Popup, task::spawn},
-    config::{HandOver, OnSignedOut, Transport},
     deadline::{Deadline, now},
     flight::Flight,
     host,

@@ -14,6 +14,7 @@ use std::{cell::RefCell, rc::Rc};
 use protocol::{
     Error,
     address::{Address, without_query},
+    config::Config,
     error::Flaw,
     login::{Authorization, Login},
     logout,
@@ -35,7 +36,6 @@ use crate::{
         task::{Leash, spawn},
         timer::{self, Timer},
     },
-    config::Config,
     deadline::{Deadline, now},
     driver::Driver,
     flight::Flight,

@@ -3,7 +3,9 @@
 use std::{future::pending, rc::Rc};
 
 use protocol::{
-    Error, finesse,
+    Error,
+    config::Transport,
+    finesse,
     issuer::Kind,
     login::{self, Intent, Interaction as Ask, Login, Redemption},
 };
@@ -17,7 +19,6 @@ use crate::{
         task::{Leash, Work, spawn},
         timer,
     },
-    config::Transport,
     deadline::{Deadline, now, timed_out},
     driver::Arrival,
     flight::Flight,

@@ -1,11 +1,12 @@
 //! Where the session lives between two pages of the site.
 
-use protocol::{client::Client, issuer::Issuer, json::object, session::Session, time::Timestamp};
+use protocol::{
+    client::Client, config, issuer::Issuer, json::object, session::Session, time::Timestamp,
+};
 use serde_json::Value;
 
 use crate::{
     browser::{json, storage::Store},
-    config,
     deadline::now,
 };
 

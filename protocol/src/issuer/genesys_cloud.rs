@@ -6,7 +6,7 @@
 use crate::options::Options;
 
 /// The domains of the regions: `login.`, `api.` and `apps.` stand before them.
-const DOMAINS: [&str; 18] = [
+pub const DOMAINS: [&str; 18] = [
     "mypurecloud.com",
     "use2.us-gov-pure.cloud",
     "usw2.pure.cloud",
@@ -100,11 +100,15 @@ impl GenesysCloud {
         self.domain
     }
 
-    pub(crate) fn login_address(&self, path: &str) -> String {
+    /// An address of the region's login host.
+    #[must_use]
+    pub fn login_address(&self, path: &str) -> String {
         ["https://login.", self.domain, path].concat()
     }
 
-    pub(crate) fn api_address(&self, path: &str) -> String {
+    /// An address of the region's API host.
+    #[must_use]
+    pub fn api_address(&self, path: &str) -> String {
         ["https://api.", self.domain, path].concat()
     }
 

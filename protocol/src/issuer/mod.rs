@@ -4,7 +4,7 @@
 //! [`crate::discovery`].
 
 mod finesse;
-mod genesys_cloud;
+pub mod genesys_cloud;
 mod oidc;
 mod power_pages;
 mod site_session;

@@ -18,6 +18,7 @@ mod id_token;
 mod keys;
 #[path = "../attacks/login.rs"]
 mod login;
+mod options;
 mod parts;
 #[path = "../flows/script.rs"]
 mod script;

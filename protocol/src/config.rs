@@ -1,6 +1,8 @@
 //! The options an integrator writes, as checked values. Every refusal names the option.
 
-use protocol::{
+use serde_json::{Map, Value};
+
+use crate::{
     Error,
     address::Address,
     client::{Client, ResponseType},
@@ -10,7 +12,6 @@ use protocol::{
     options::Options,
     session::TokenKind,
 };
-use serde_json::{Map, Value};
 
 /// Everything that `init` was told, with the defaults filled in.
 #[derive(Debug, Clone)]
@@ -201,6 +202,18 @@ impl Config {
             client,
             issuer,
         })
+    }
+
+    /// Refuses what cannot work on this page; `is_own_origin` tells whether an address is of its origin.
+    pub fn check_page(&self, is_own_origin: impl FnOnce(&str) -> bool) -> Result<(), Error> {
+        match self.issuer.kind() {
+            Kind::Finesse(finesse) if !is_own_origin(finesse.base()) => Err(Error::bad_option(
+                "issuer.baseUrl",
+                "must be of this page's own origin, because the page has to read what Finesse answers: \
+                 serve the page from Finesse's host, or proxy /desktop/sso/ to Finesse on the page's host",
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// Whether the whole page may leave for the issuer, to come back by the redirect URI.

@@ -1,8 +1,13 @@
 //! What holds of every set of options that can be made up.
 
-use messenger_auth::config::{Config, HandOver};
+use messenger_auth_protocol::{
+    Error,
+    address::Address,
+    client::ResponseType,
+    config::{Config, HandOver},
+    session::TokenKind,
+};
 use proptest::{collection::vec, prelude::*, sample::select};
-use protocol::{Error, address::Address, client::ResponseType, session::TokenKind};
 use serde_json::{Map, Value, json};
 
 const BESIDE: Option<&str> = Some("https://www.example.com/authWindow.html");
