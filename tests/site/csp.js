@@ -18,3 +18,14 @@ export function csp({ issuer, wasm = true, more = {} }) {
   };
   return Object.entries(directives).map(([name, value]) => `${name} ${value}`).join('; ');
 }
+
+/** Of the set-up page: it asks any provider that its owner names, over https or on this machine, and shows nothing of others. */
+const anywhere = "'self' https: http://localhost:* http://127.0.0.1:*";
+const strict = { 'default-src': "'none'", 'base-uri': "'none'", 'style-src': "'self'", 'img-src': "'self'" };
+const written = (directives) => Object.entries(directives).map(([name, value]) => `${name} ${value}`).join('; ');
+
+/** By path. The try-out carries a snippet, and so has a nonce. */
+export const setupCsp = {
+  '/setup.html': written({ ...strict, 'script-src': "'self' 'wasm-unsafe-eval'", 'connect-src': anywhere, 'frame-src': "'self'", 'form-action': "'none'", 'frame-ancestors': "'none'" }),
+  '/setup/try.html': written({ ...strict, 'script-src': "'self' 'nonce-{{nonce}}' 'wasm-unsafe-eval'", 'connect-src': anywhere, 'frame-src': anywhere, 'form-action': anywhere, 'frame-ancestors': "'self'" }),
+};

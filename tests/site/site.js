@@ -1,5 +1,5 @@
 /**
- * A small web site: the demo, the files of messenger-auth, and any page that a test writes.
+ * A small web site: the demo, the set-up page, the files of messenger-auth, and any page that a test writes.
  *
  * What a page may hold, filled in at each answer:
  * - `<!-- messenger-auth-snippet EXPRESSION -->`: the inline snippet, configured with this JavaScript expression;
@@ -52,10 +52,10 @@ export async function startSite({ port = 0, words = {}, headers: always = {} } =
     if (path === '/favicon.ico') return { status: 204 };
     const file = path.startsWith('/messenger-auth/') ? new URL(path.slice('/messenger-auth/'.length), folder)
       : path === '/' ? new URL('index.html', www)
-        : path.startsWith('/demo/') ? new URL(path.slice(1), www) : undefined;
+        : path === '/setup.html' || /^\/(demo|setup)\//.test(path) ? new URL(path.slice(1), www) : undefined;
     const inside = file && [folder, www].some((one) => file.href.startsWith(one.href));
     const body = inside && await readFile(file).catch(() => undefined);
-    return body ? { body: file.pathname.endsWith('index.html') ? body.toString() : body, type: type(file.pathname), headers: {} } : { status: 404, body: 'not found', type: 'text/plain' };
+    return body ? { body: file.pathname.endsWith('.html') && file.href.startsWith(www.href) ? body.toString() : body, type: type(file.pathname), headers: {} } : { status: 404, body: 'not found', type: 'text/plain' };
   };
 
   server.on('request', async (request, response) => {

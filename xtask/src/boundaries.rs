@@ -28,7 +28,8 @@ pub(crate) fn check(workspace: &Workspace) -> Outcome {
         &["--target", toolchain::WASM],
     )?;
     check_tree(workspace, "messenger-auth-protocol", &[])?;
-    check_tree(workspace, "messenger-auth", &[])
+    check_tree(workspace, "messenger-auth", &[])?;
+    check_tree(workspace, "messenger-auth-setup", &[])
 }
 
 fn check_tree(workspace: &Workspace, package: &str, target: &[&str]) -> Outcome {

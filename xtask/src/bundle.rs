@@ -1,4 +1,4 @@
-//! `cargo xtask build`: the files of `pkg/`, each made after those whose hash it carries.
+//! `cargo xtask build`: the files of `pkg/`, each made after those whose hash it carries; then the set-up page.
 
 use crate::artifact::{self, VERSION};
 use crate::digest;
@@ -6,6 +6,7 @@ use crate::engine::{Engine, Optimisation};
 use crate::failure::{Failure, Outcome};
 use crate::node::Node;
 use crate::process;
+use crate::setup;
 use crate::workspace::Workspace;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -70,7 +71,8 @@ pub(crate) fn build(workspace: &Workspace, optimisation: Optimisation) -> Outcom
         let text = fs::read(&path).map_err(Failure::file("read", &path))?;
         made.insert(name.into(), text);
     }
-    publish(&workspace.pkg(), &made)
+    publish(&workspace.pkg(), &made)?;
+    setup::build(&node, workspace, optimisation)
 }
 
 /// esbuild, as each file needs it.

@@ -15,7 +15,7 @@ use wasm_bindgen_cli_support::Bindgen;
 pub(crate) const PACKAGE: &str = "messenger-auth";
 
 /// What rustc's WebAssembly target uses by default; wasm-opt refuses what is not named here.
-const FEATURES: &[&str] = &[
+pub(crate) const FEATURES: &[&str] = &[
     "--enable-bulk-memory",
     "--enable-multivalue",
     "--enable-mutable-globals",
@@ -92,7 +92,7 @@ impl Engine {
         workspace: &Workspace,
         optimisation: Optimisation,
     ) -> Outcome<Self> {
-        let compiled = compile(workspace)?;
+        let compiled = compile(workspace, PACKAGE)?;
         let files = Files::of(workspace);
         let key = key(&compiled, optimisation)?;
         if !fs::read_to_string(&files.key).is_ok_and(|made| made == key) {
@@ -144,14 +144,14 @@ impl Files {
     }
 }
 
-/// `cargo build`, to WebAssembly.
+/// A package of ours, to WebAssembly.
 ///
 /// The standard library is compiled with everything else: as it comes, it adds a tenth after
 /// brotli. That is an unstable feature of a stable compiler, and what we ship is tested as it is shipped.
-fn compile(workspace: &Workspace) -> Outcome<PathBuf> {
+pub(crate) fn compile(workspace: &Workspace, package: &str) -> Outcome<PathBuf> {
     toolchain::wasm_target(workspace)?;
     let lean = toolchain::standard_library(workspace);
-    process::heading("cargo build, to WebAssembly");
+    process::heading(&format!("cargo build {package}, to WebAssembly"));
     process::run(
         workspace
             .cargo()
@@ -173,7 +173,7 @@ fn compile(workspace: &Workspace) -> Outcome<PathBuf> {
                 "--crate-type",
                 "cdylib",
                 "--package",
-                PACKAGE,
+                package,
             ])
             .args(["--target", toolchain::WASM])
             .args(WITH_STD.iter().filter(|_| lean))
@@ -186,7 +186,7 @@ fn compile(workspace: &Workspace) -> Outcome<PathBuf> {
         .target()
         .join(toolchain::WASM)
         .join("release")
-        .join(format!("{}.wasm", PACKAGE.replace('-', "_"))))
+        .join(format!("{}.wasm", package.replace('-', "_"))))
 }
 
 /// Leaves this machine's folders out of the panic messages, so that every machine builds the

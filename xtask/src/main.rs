@@ -16,6 +16,7 @@ mod fuzz;
 mod glue;
 mod node;
 mod process;
+mod setup;
 mod size;
 mod table;
 mod test;
@@ -31,7 +32,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
-  build [--dev]            the files of pkg/; --dev leaves wasm-opt out
+  build [--dev]            the files of pkg/ and the set-up page; --dev leaves wasm-opt out
   demo                     build, then the demo site with its own OpenID Provider
   test [part] [filter]     everything, or one part: native, types, browser;
                            filter: part of a test's name (native) or of a spec's file name (browser)

@@ -8,6 +8,7 @@ use crate::failure::{Failure, Outcome};
 use crate::fuzz;
 use crate::node::Node;
 use crate::process;
+use crate::setup;
 use crate::size;
 use crate::table;
 use crate::toolchain;
@@ -49,18 +50,21 @@ fn lint(workspace: &Workspace) -> Outcome {
         "--deny",
         "warnings",
     ]))?;
-    process::heading("clippy, WebAssembly");
-    process::run(workspace.cargo().args([
-        "clippy",
-        "--quiet",
-        "--package",
-        PACKAGE,
-        "--target",
-        toolchain::WASM,
-        "--",
-        "--deny",
-        "warnings",
-    ]))
+    for package in [PACKAGE, setup::PACKAGE] {
+        process::heading(&format!("clippy {package}, WebAssembly"));
+        process::run(workspace.cargo().args([
+            "clippy",
+            "--quiet",
+            "--package",
+            package,
+            "--target",
+            toolchain::WASM,
+            "--",
+            "--deny",
+            "warnings",
+        ]))?;
+    }
+    Ok(())
 }
 
 /// The tests that need no browser.

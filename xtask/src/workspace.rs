@@ -46,6 +46,11 @@ impl Workspace {
         self.root.join("www")
     }
 
+    /// The set-up page's own files, the built ones among them.
+    pub(crate) fn setup(&self) -> PathBuf {
+        self.www().join("setup")
+    }
+
     /// Everything that runs in Node.
     pub(crate) fn tests(&self) -> PathBuf {
         self.root.join("tests")

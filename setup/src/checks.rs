@@ -1,0 +1,1110 @@
+//! What was found at the issuer, judged: does it fit, and what is to be done where it does not.
+
+use protocol::{
+    Error,
+    client::ResponseType,
+    config::{Config, HandOver},
+    issuer::{Issuer, Kind},
+    jwk::Algorithm,
+    login::Redemption,
+    session::TokenKind,
+};
+use serde_json::{Map, Value};
+
+use crate::{
+    form::{Form, Messenger, SignIn},
+    site::{Distance, distance, origin},
+};
+
+/// What is to be asked. Another plan, other questions; the same plan, nothing new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Whose documents are read.
+    pub issuer: Issuer,
+    /// A code that cannot exist is redeemed by this client.
+    pub redeem: Option<Redeem>,
+    /// The site's own service, asked without cookies.
+    pub service: Option<String>,
+}
+
+/// Who asks the token endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redeem {
+    /// `client_id`.
+    pub client_id: String,
+    /// `redirect_uri`.
+    pub redirect_uri: String,
+}
+
+/// What has been found so far; `None` where the answer is still awaited.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Findings {
+    /// The discovery document, as the widget read it.
+    pub discovery: Option<Result<Map<String, Value>, Error>>,
+    /// The keys.
+    pub keys: Option<Result<(), Error>>,
+    /// The token endpoint.
+    pub token: Option<Reach>,
+    /// The site's own service.
+    pub service: Option<Reach>,
+}
+
+/// What came of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// An answer that this page may read.
+    Answered {
+        /// HTTP status.
+        status: u16,
+        /// `error` of an OAuth error answer.
+        error: Option<String>,
+    },
+    /// The server answered, and this page may not read it.
+    Blocked,
+    /// It redirects.
+    Redirects,
+    /// No answer.
+    Unreachable,
+    /// None in time.
+    Late,
+}
+
+/// A check, as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// Its name in the document.
+    pub id: &'static str,
+    /// What is checked.
+    pub title: &'static str,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// What was found.
+    pub found: String,
+    /// What to do about it; empty where there is nothing to do.
+    pub remedy: String,
+}
+
+/// What came of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It fits.
+    Pass,
+    /// It may not work, or cannot be known from here.
+    Warning,
+    /// It does not work.
+    Fail,
+    /// There is nothing to check; good to know.
+    Note,
+    /// The answer is awaited.
+    Running,
+    /// The form has to be filled in further.
+    Waiting,
+}
+
+impl Outcome {
+    /// What a screen reader says of it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "Passed",
+            Self::Warning => "Warning",
+            Self::Fail => "Failed",
+            Self::Note => "Note",
+            Self::Running => "Checking",
+            Self::Waiting => "Waiting",
+        }
+    }
+}
+
+/// What to ask for this form; nothing while the issuer's own fields are not right.
+#[must_use]
+pub fn plan(form: &Form) -> Option<Plan> {
+    let issuer = form.issuer().ok()?;
+    let complete = form.complete().ok();
+    let redeem = complete
+        .as_ref()
+        .filter(|complete| redeems_here(&complete.config))
+        .map(|complete| Redeem {
+            client_id: complete.config.client.client_id.clone(),
+            redirect_uri: complete.config.client.redirect_uri.clone(),
+        });
+    let service = complete.and_then(|complete| complete.config.token_url);
+    Some(Plan {
+        issuer,
+        redeem,
+        service,
+    })
+}
+
+fn redeems_here(config: &Config) -> bool {
+    config.client.response_type == ResponseType::Code
+        && config.redemption() == Redemption::Here
+        && matches!(config.issuer.kind(), Kind::Oidc(_) | Kind::GenesysCloud(_))
+}
+
+/// Judges. `here` is the origin of this page, which is the one that asked.
+#[must_use]
+pub fn judge(form: &Form, findings: &Findings, here: &str) -> Vec<Check> {
+    let (examples, _) = form.with_examples();
+    let Ok(draft) = examples.complete() else {
+        return Vec::new();
+    };
+    let config = &draft.config;
+    let at = Place {
+        here,
+        site: draft.site.origin(),
+    };
+    let is_asked = form.issuer().is_ok();
+    let mut checks = Vec::new();
+    match form.sign_in {
+        SignIn::OpenId => {
+            checks.push(discovery(findings, is_asked));
+            if let Some(Ok(document)) = &findings.discovery {
+                checks.push(keys(findings));
+                checks.push(flow(config, document));
+                checks.extend(pkce(config, document));
+                checks.extend(algorithms(form, config, document));
+                checks.extend(public_client(config, document));
+                checks.extend(scopes(config, document));
+            }
+        }
+        SignIn::GenesysCloud => checks.push(note(
+            "discovery",
+            "Discovery",
+            "Genesys Cloud has no discovery document; its addresses are known to Messenger Auth.",
+        )),
+        SignIn::Finesse => checks.push(note(
+            "discovery",
+            "Finesse",
+            "Only a page on Finesse’s own origin, or one that proxies it, can ask it: it is found out in the try-out there.",
+        )),
+        SignIn::PowerPages | SignIn::SiteSession => {}
+    }
+    if redeems_here(config)
+        && (form.sign_in != SignIn::OpenId || matches!(findings.discovery, Some(Ok(_))))
+    {
+        let is_complete = form.complete().is_ok();
+        checks.extend(token_endpoint(findings, &at, is_complete));
+    } else if config.hand_over == HandOver::Code {
+        checks.push(note(
+            "cors",
+            "Token endpoint",
+            "Not asked by your page: the messenger’s servers redeem the code, with a secret that only they know.",
+        ));
+    }
+    checks.push(silent(form, config, findings, &at));
+    if form.sign_in != SignIn::PowerPages && config.token_url.is_some() {
+        checks.push(service(form, findings, &at));
+    }
+    if form.messenger == Messenger::Dynamics {
+        checks.extend(dynamics(form, config));
+    }
+    checks
+}
+
+/// Where the question was asked, and where the widget will ask it.
+struct Place<'a> {
+    here: &'a str,
+    site: &'a str,
+}
+
+impl Place<'_> {
+    fn is_the_site(&self) -> bool {
+        self.here == self.site
+    }
+}
+
+fn check(
+    id: &'static str,
+    title: &'static str,
+    outcome: Outcome,
+    found: impl Into<String>,
+    remedy: impl Into<String>,
+) -> Check {
+    Check {
+        id,
+        title,
+        outcome,
+        found: found.into(),
+        remedy: remedy.into(),
+    }
+}
+
+fn note(id: &'static str, title: &'static str, found: &str) -> Check {
+    check(id, title, Outcome::Note, found, "")
+}
+
+fn discovery(findings: &Findings, is_asked: bool) -> Check {
+    let title = "Discovery document";
+    match &findings.discovery {
+        _ if !is_asked => check(
+            "discovery",
+            title,
+            Outcome::Waiting,
+            "Read as soon as the provider’s address is there.",
+            "",
+        ),
+        None => check("discovery", title, Outcome::Running, "Reading …", ""),
+        Some(Ok(_)) => check(
+            "discovery",
+            title,
+            Outcome::Pass,
+            "Reachable from a web page, and it names the issuer that you wrote.",
+            "",
+        ),
+        Some(Err(error)) => failed("discovery", title, error),
+    }
+}
+
+fn keys(findings: &Findings) -> Check {
+    let title = "Signing keys";
+    match &findings.keys {
+        None => check("keys", title, Outcome::Running, "Reading …", ""),
+        Some(Ok(())) => check(
+            "keys",
+            title,
+            Outcome::Pass,
+            "Reachable from a web page.",
+            "",
+        ),
+        Some(Err(error)) => failed("keys", title, error),
+    }
+}
+
+fn failed(id: &'static str, title: &'static str, error: &Error) -> Check {
+    let remedy = match error {
+        Error::CorsBlocked { .. } => "Let the provider send CORS headers (Access-Control-Allow-Origin) here, or allow your website’s origin in the client’s registration.".to_owned(),
+        Error::Network { .. } => "Check the address: is it spelt as your provider shows it, and reachable from this browser?".to_owned(),
+        Error::Timeout { .. } => "The provider did not answer in time. Check the address, then try again.".to_owned(),
+        other => other.help(),
+    };
+    check(id, title, Outcome::Fail, error.to_string(), remedy)
+}
+
+/// The texts of a list in the document; none where it is not there.
+fn listed<'a>(document: &'a Map<String, Value>, name: &str) -> Option<Vec<&'a str>> {
+    Some(
+        document
+            .get(name)?
+            .as_array()?
+            .iter()
+            .filter_map(Value::as_str)
+            .collect(),
+    )
+}
+
+fn flow(config: &Config, document: &Map<String, Value>) -> Check {
+    let wanted = config.client.response_type.as_str();
+    let title = "Flow";
+    let same = |one| sorted(one) == sorted(wanted);
+    let missing = if config.client.response_type == ResponseType::Code {
+        "authorization_endpoint"
+    } else {
+        "jwks_uri"
+    };
+    match listed(document, "response_types_supported") {
+        _ if config.client.response_type == ResponseType::Code
+            && config.redemption() == Redemption::Here
+            && document.get("token_endpoint").is_none() =>
+        {
+            check(
+                "flow",
+                title,
+                Outcome::Fail,
+                "The document names no token endpoint, so that a code can be redeemed nowhere.",
+                "Take a provider with the authorization code flow, or switch to the implicit flow under More.",
+            )
+        }
+        Some(types) if types.iter().any(|one| same(one)) => check(
+            "flow",
+            title,
+            Outcome::Pass,
+            format!("The provider supports response_type={wanted}."),
+            "",
+        ),
+        Some(types) => check(
+            "flow",
+            title,
+            Outcome::Fail,
+            format!(
+                "The provider does not support response_type={wanted}; it lists: {}.",
+                types.join(", ")
+            ),
+            "Choose another flow under More, or let the provider switch this one on.",
+        ),
+        None => check(
+            "flow",
+            title,
+            Outcome::Warning,
+            format!(
+                "The document does not say which response types there are ({missing} alone is known)."
+            ),
+            "Try it out below.",
+        ),
+    }
+}
+
+/// The words of a response type, which have no order.
+fn sorted(response_type: &str) -> Vec<&str> {
+    let mut words: Vec<&str> = response_type.split(' ').collect();
+    words.sort_unstable();
+    words
+}
+
+fn pkce(config: &Config, document: &Map<String, Value>) -> Option<Check> {
+    let title = "PKCE";
+    if config.client.response_type != ResponseType::Code {
+        return None;
+    }
+    if config.redemption() == Redemption::ByHostWithoutPkce {
+        return Some(note(
+            "pkce",
+            title,
+            "Not used: the OAuth code type of Dynamics has no place for it.",
+        ));
+    }
+    Some(match listed(document, "code_challenge_methods_supported") {
+        Some(methods) if methods.contains(&"S256") => check(
+            "pkce",
+            title,
+            Outcome::Pass,
+            "The provider supports S256.",
+            "",
+        ),
+        Some(methods) => check(
+            "pkce",
+            title,
+            Outcome::Fail,
+            format!(
+                "The provider does not support S256; it lists: {}.",
+                if methods.is_empty() {
+                    "nothing".to_owned()
+                } else {
+                    methods.join(", ")
+                }
+            ),
+            "Let the provider switch PKCE with S256 on. Messenger Auth never signs in with less.",
+        ),
+        None => check(
+            "pkce",
+            title,
+            Outcome::Warning,
+            "The document does not say whether PKCE is supported. Most providers support it without saying so.",
+            "Try it out below; ask your provider for PKCE with S256.",
+        ),
+    })
+}
+
+fn algorithms(form: &Form, config: &Config, document: &Map<String, Value>) -> Option<Check> {
+    let title = "Signatures";
+    if !config.client.asks_openid() {
+        return None;
+    }
+    let Some(names) = listed(document, "id_token_signing_alg_values_supported") else {
+        return Some(check(
+            "algorithms",
+            title,
+            Outcome::Warning,
+            "The document does not say how ID tokens are signed.",
+            "Try it out below.",
+        ));
+    };
+    let known: Vec<&str> = names
+        .iter()
+        .copied()
+        .filter(|name| Algorithm::from_name(name).is_some())
+        .collect();
+    let needs_rs256 = form.messenger == Messenger::Dynamics
+        && config.hand_over == HandOver::Token(TokenKind::IdToken);
+    Some(if known.is_empty() {
+        check(
+            "algorithms",
+            title,
+            Outcome::Fail,
+            format!(
+                "No algorithm that can be checked in a page; the provider lists: {}.",
+                names.join(", ")
+            ),
+            "Let the provider sign ID tokens for this client with RS256, PS256, ES256 or EdDSA.",
+        )
+    } else if needs_rs256 && !known.contains(&"RS256") {
+        check(
+            "algorithms",
+            title,
+            Outcome::Fail,
+            format!(
+                "Dynamics takes RS256 alone; the provider lists: {}.",
+                names.join(", ")
+            ),
+            "Let the provider sign with RS256, or let a service of your site make the JWT.",
+        )
+    } else {
+        check(
+            "algorithms",
+            title,
+            Outcome::Pass,
+            format!("ID tokens are signed with {}.", known.join(", ")),
+            "",
+        )
+    })
+}
+
+fn public_client(config: &Config, document: &Map<String, Value>) -> Option<Check> {
+    let methods = listed(document, "token_endpoint_auth_methods_supported")?;
+    (redeems_here(config) && !methods.contains(&"none")).then(|| check(
+        "public", "Public client", Outcome::Warning,
+        format!("The provider lists no clients without a secret; it lists: {}.", methods.join(", ")),
+        "Register a single-page (public) client. Where there are none, let a messenger with a server redeem the code: a secret never goes into a page.",
+    ))
+}
+
+fn scopes(config: &Config, document: &Map<String, Value>) -> Option<Check> {
+    let known = listed(document, "scopes_supported")?;
+    let unknown: Vec<&str> = config
+        .client
+        .scope
+        .split_ascii_whitespace()
+        .filter(|scope| !known.contains(scope))
+        .collect();
+    (!unknown.is_empty()).then(|| {
+        check(
+            "scopes",
+            "Scopes",
+            Outcome::Warning,
+            format!(
+                "Not among the scopes that the provider lists: {}.",
+                unknown.join(", ")
+            ),
+            "Leave them out, or let the provider allow them for this client.",
+        )
+    })
+}
+
+fn token_endpoint(findings: &Findings, at: &Place<'_>, is_complete: bool) -> Vec<Check> {
+    let (id, title) = ("cors", "Token endpoint");
+    let allow = format!(
+        "Add {} to the allowed web origins (CORS) of the client at the provider; a client of the type single-page application often has them by itself.",
+        at.site
+    );
+    let Some(reach) = &findings.token else {
+        return vec![if is_complete {
+            check(id, title, Outcome::Running, "Asking …", "")
+        } else {
+            check(
+                id,
+                title,
+                Outcome::Waiting,
+                "Asked as soon as the form is complete.",
+                "",
+            )
+        }];
+    };
+    let readable = match reach {
+        Reach::Answered { .. } if at.is_the_site() => check(
+            id,
+            title,
+            Outcome::Pass,
+            "Your website may read its answers (CORS).",
+            "",
+        ),
+        Reach::Answered { .. } => check(
+            id,
+            title,
+            Outcome::Warning,
+            format!(
+                "This page’s origin, {}, may read its answers (CORS). Whether {} may cannot be seen from here.",
+                at.here, at.site
+            ),
+            format!(
+                "Make sure that {} is allowed at the provider, or open this page from your website.",
+                at.site
+            ),
+        ),
+        Reach::Blocked if at.is_the_site() => check(
+            id,
+            title,
+            Outcome::Fail,
+            "It answers, but does not let your website read the answer (CORS).",
+            allow,
+        ),
+        Reach::Blocked => check(
+            id,
+            title,
+            Outcome::Warning,
+            format!(
+                "It answers, but does not let {} read the answer (CORS). Whether {} may cannot be seen from here.",
+                at.here, at.site
+            ),
+            allow,
+        ),
+        Reach::Redirects => check(
+            id,
+            title,
+            Outcome::Fail,
+            "It redirects, which a token endpoint must not.",
+            "Check the address in the discovery document.",
+        ),
+        Reach::Unreachable => check(
+            id,
+            title,
+            Outcome::Fail,
+            "It could not be reached.",
+            "Check the address in the discovery document, and whether a firewall keeps it from browsers.",
+        ),
+        Reach::Late => check(
+            id,
+            title,
+            Outcome::Fail,
+            "It did not answer in time.",
+            "Try again; where it recurs, ask the provider.",
+        ),
+    };
+    let mut checks = vec![readable];
+    if let Reach::Answered {
+        error: Some(error), ..
+    } = reach
+    {
+        let title = "Client";
+        checks.push(match error.as_str() {
+            "invalid_grant" => check("client", title, Outcome::Pass, "The provider knows this client id, and asks for no secret.", ""),
+            "invalid_client" | "unauthorized_client" => check(
+                "client", title, Outcome::Fail,
+                format!("The provider refuses this client ({error})."),
+                "Check the client id, and that it is registered as a public (single-page) client without a secret that may use the authorization code flow.",
+            ),
+            other => check(
+                "client", title, Outcome::Note,
+                format!("The provider answered {}: that tells nothing about the client.", protocol::error::one_line(other)),
+                "",
+            ),
+        });
+    }
+    checks
+}
+
+fn silent(form: &Form, config: &Config, findings: &Findings, at: &Place<'_>) -> Check {
+    let (id, title) = ("silent", "Silent sign-in");
+    let document = findings
+        .discovery
+        .as_ref()
+        .and_then(|found| found.as_ref().ok());
+    let prompts = document.and_then(|document| listed(document, "prompt_values_supported"));
+    match form.sign_in {
+        SignIn::GenesysCloud => note(
+            id,
+            title,
+            "Genesys Cloud knows no silent sign-in: people press Sign in once, and the tab remembers them.",
+        ),
+        SignIn::Finesse => note(
+            id,
+            title,
+            "While the agent’s single sign-on is alive, the token comes unseen.",
+        ),
+        SignIn::SiteSession => note(
+            id,
+            title,
+            "Whoever is logged in on your site has a token at once.",
+        ),
+        SignIn::PowerPages => {
+            if origin(config.issuer.identifier()).as_deref() == Some(at.site) {
+                check(
+                    id,
+                    title,
+                    Outcome::Pass,
+                    "Your pages are the portal’s own: whoever is logged in there has a token at once.",
+                    "",
+                )
+            } else {
+                check(
+                    id,
+                    title,
+                    Outcome::Warning,
+                    "Your pages are not the portal’s: browsers keep its cookie back, and people sign in in the window.",
+                    "Put the messenger on the portal’s own pages, or choose “ask at once” under More.",
+                )
+            }
+        }
+        SignIn::OpenId if !config.silent => {
+            note(id, title, "Switched off under More: people press Sign in.")
+        }
+        SignIn::OpenId if form.issuer().is_err() => check(
+            id,
+            title,
+            Outcome::Waiting,
+            "Told as soon as the provider’s address is there.",
+            "",
+        ),
+        SignIn::OpenId => match prompts {
+            Some(prompts) if !prompts.contains(&"none") => check(
+                id,
+                title,
+                Outcome::Warning,
+                "The provider does not list prompt=none, which a hidden frame needs.",
+                "People press Sign in. Choose “ask at once” under More to save the attempt.",
+            ),
+            _ => {
+                let sign_in = document
+                    .and_then(|document| document.get("authorization_endpoint")?.as_str())
+                    .unwrap_or(config.issuer.identifier());
+                match distance(at.site, sign_in) {
+                    Distance::SameSite => check(
+                        id,
+                        title,
+                        Outcome::Pass,
+                        "Provider and website seem to be one site: browsers send the provider’s cookie to the hidden frame.",
+                        "",
+                    ),
+                    Distance::Elsewhere => check(
+                        id,
+                        title,
+                        Outcome::Warning,
+                        "The provider is on another site than yours. Browsers that block third-party cookies keep people from being recognised there; they press Sign in.",
+                        "Give the provider a name below your website’s (login.example.com for www.example.com). The try-out shows what this browser does.",
+                    ),
+                }
+            }
+        },
+    }
+}
+
+fn service(form: &Form, findings: &Findings, at: &Place<'_>) -> Check {
+    let (id, title) = ("service", "Your token service");
+    let Some(reach) = &findings.service else {
+        return if form.complete().is_ok() {
+            check(id, title, Outcome::Running, "Asking …", "")
+        } else {
+            check(
+                id,
+                title,
+                Outcome::Waiting,
+                "Asked as soon as the form is complete.",
+                "",
+            )
+        };
+    };
+    let cors = format!(
+        "Let it answer with Access-Control-Allow-Origin: {} and Access-Control-Allow-Headers: authorization, or serve it from your website’s own origin.",
+        at.site
+    );
+    match reach {
+        Reach::Answered {
+            status: 401 | 403, ..
+        } => check(
+            id,
+            title,
+            Outcome::Pass,
+            "It is there, and gives nothing to whoever is not signed in.",
+            "",
+        ),
+        Reach::Answered { status: 404, .. } => check(
+            id,
+            title,
+            Outcome::Fail,
+            "There is nothing at this address (404).",
+            "Check the address.",
+        ),
+        Reach::Answered { status, .. } if (200..300).contains(status) => check(
+            id,
+            title,
+            Outcome::Warning,
+            format!("It answered {status} to somebody who is not signed in."),
+            "Let it answer 401 to whoever is not signed in. A login page with status 200 is understood only with the header X-Responded-JSON.",
+        ),
+        Reach::Answered { status, .. } => check(
+            id,
+            title,
+            Outcome::Warning,
+            format!("It answered {status} to somebody who is not signed in."),
+            "Let it answer 401.",
+        ),
+        Reach::Blocked if at.is_the_site() => check(
+            id,
+            title,
+            Outcome::Fail,
+            "It answers, but does not let your website read the answer (CORS).",
+            cors,
+        ),
+        Reach::Blocked => check(
+            id,
+            title,
+            Outcome::Warning,
+            format!(
+                "It answers, but does not let {} read the answer (CORS). Whether {} may cannot be seen from here.",
+                at.here, at.site
+            ),
+            cors,
+        ),
+        Reach::Redirects => check(
+            id,
+            title,
+            Outcome::Fail,
+            "It redirects.",
+            "Let it answer 401 to whoever is not signed in, not a redirect to the login page.",
+        ),
+        Reach::Unreachable => check(
+            id,
+            title,
+            Outcome::Fail,
+            "It could not be reached.",
+            "Check the address.",
+        ),
+        Reach::Late => check(
+            id,
+            title,
+            Outcome::Fail,
+            "It did not answer in time.",
+            "It has to answer within a few seconds: the messenger waits ten.",
+        ),
+    }
+}
+
+fn dynamics(form: &Form, config: &Config) -> Option<Check> {
+    let (id, title) = ("jwt", "What Dynamics takes");
+    let opaque = matches!(form.sign_in, SignIn::GenesysCloud | SignIn::Finesse);
+    match config.hand_over {
+        HandOver::Token(_) if opaque => Some(check(
+            id,
+            title,
+            Outcome::Fail,
+            "This sign-in gives an access token that is no JWT; Dynamics takes a JWT signed with RS256 alone.",
+            "Let a service of your site make the JWT, or choose another sign-in.",
+        )),
+        HandOver::Token(kind) => Some(check(
+            id,
+            title,
+            Outcome::Warning,
+            format!(
+                "Dynamics wants a JWT signed with RS256 whose sub is the contact’s record. {}",
+                if kind == TokenKind::IdToken {
+                    "An ID token’s sub is the provider’s own."
+                } else {
+                    "An access token is rarely a JWT of that kind."
+                }
+            ),
+            "Try it out, and look at the claims. Usually a service of your site makes the JWT.",
+        )),
+        HandOver::Code | HandOver::TokenUrl => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::form::{Field, tests::filled};
+
+    const SITE: &str = "https://www.example.com";
+
+    fn document() -> Value {
+        json!({
+            "issuer": "https://idp.example.com",
+            "authorization_endpoint": "https://idp.example.com/auth",
+            "token_endpoint": "https://idp.example.com/token",
+            "response_types_supported": ["code", "token id_token"],
+            "code_challenge_methods_supported": ["S256"],
+            "id_token_signing_alg_values_supported": ["HS256", "RS256"],
+            "token_endpoint_auth_methods_supported": ["none"],
+        })
+    }
+
+    fn found(document: &Value) -> Findings {
+        Findings {
+            discovery: Some(Ok(document.as_object().unwrap().clone())),
+            keys: Some(Ok(())),
+            token: Some(Reach::Answered {
+                status: 400,
+                error: Some("invalid_grant".into()),
+            }),
+            service: None,
+        }
+    }
+
+    #[track_caller]
+    fn outcome(checks: &[Check], id: &str) -> Outcome {
+        let check = checks.iter().find(|check| check.id == id);
+        let check = check.unwrap_or_else(|| panic!("no {id} in {checks:?}"));
+        let needs_remedy = matches!(check.outcome, Outcome::Fail | Outcome::Warning);
+        assert_eq!(needs_remedy, !check.remedy.is_empty(), "{check:?}");
+        check.outcome
+    }
+
+    #[test]
+    fn a_sound_provider_passes() {
+        let form = filled(Messenger::Page, SignIn::OpenId);
+        let checks = judge(&form, &found(&document()), SITE);
+        for id in [
+            "discovery",
+            "keys",
+            "flow",
+            "pkce",
+            "algorithms",
+            "cors",
+            "client",
+        ] {
+            assert_eq!(outcome(&checks, id), Outcome::Pass, "{id}");
+        }
+        let same: Vec<&str> = checks.iter().map(|check| check.id).collect();
+        assert_eq!(same.len(), 8, "{same:?}");
+        assert_eq!(outcome(&checks, "silent"), Outcome::Pass);
+    }
+
+    #[test]
+    fn what_the_document_lacks_is_told() {
+        let form = filled(Messenger::Page, SignIn::OpenId);
+        for (name, value, id, expected) in [
+            (
+                "code_challenge_methods_supported",
+                json!(["plain"]),
+                "pkce",
+                Outcome::Fail,
+            ),
+            (
+                "code_challenge_methods_supported",
+                json!([]),
+                "pkce",
+                Outcome::Fail,
+            ),
+            (
+                "code_challenge_methods_supported",
+                Value::Null,
+                "pkce",
+                Outcome::Warning,
+            ),
+            (
+                "response_types_supported",
+                json!(["id_token"]),
+                "flow",
+                Outcome::Fail,
+            ),
+            (
+                "response_types_supported",
+                Value::Null,
+                "flow",
+                Outcome::Warning,
+            ),
+            ("token_endpoint", Value::Null, "flow", Outcome::Fail),
+            (
+                "id_token_signing_alg_values_supported",
+                json!(["HS256", "none"]),
+                "algorithms",
+                Outcome::Fail,
+            ),
+            (
+                "token_endpoint_auth_methods_supported",
+                json!(["client_secret_basic"]),
+                "public",
+                Outcome::Warning,
+            ),
+            (
+                "scopes_supported",
+                json!(["profile"]),
+                "scopes",
+                Outcome::Warning,
+            ),
+            (
+                "prompt_values_supported",
+                json!(["login"]),
+                "silent",
+                Outcome::Warning,
+            ),
+            (
+                "authorization_endpoint",
+                json!("https://idp.example.org/auth"),
+                "silent",
+                Outcome::Warning,
+            ),
+        ] {
+            let mut changed = document();
+            if value.is_null() {
+                changed.as_object_mut().unwrap().remove(name);
+            } else {
+                changed[name] = value.clone();
+            }
+            let checks = judge(&form, &found(&changed), SITE);
+            assert_eq!(outcome(&checks, id), expected, "{name} {value}");
+        }
+    }
+
+    #[test]
+    fn the_words_of_a_response_type_have_no_order() {
+        let mut form = filled(Messenger::Page, SignIn::OpenId);
+        form.set(Field::Flow, "id_token token");
+        assert_eq!(
+            outcome(&judge(&form, &found(&document()), SITE), "flow"),
+            Outcome::Pass
+        );
+    }
+
+    #[test]
+    fn what_fails_at_the_documents_has_the_widgets_own_words() {
+        let form = filled(Messenger::Page, SignIn::OpenId);
+        let error = Error::DiscoveryMismatch {
+            configured: "https://idp.example.com".into(),
+            published: "https://idp.example.com/".into(),
+            discovery_url: "https://idp.example.com/.well-known/openid-configuration".into(),
+        };
+        let findings = Findings {
+            discovery: Some(Err(error.clone())),
+            ..Findings::default()
+        };
+        let checks = judge(&form, &findings, SITE);
+        assert_eq!(outcome(&checks, "discovery"), Outcome::Fail);
+        assert_eq!(checks[0].found, error.to_string());
+        assert!(
+            checks[0]
+                .remedy
+                .contains("issuer: 'https://idp.example.com/'")
+        );
+        assert!(
+            checks.iter().all(|check| check.id != "cors"),
+            "nothing more is known"
+        );
+    }
+
+    #[test]
+    fn the_token_endpoint_is_judged_by_who_asked() {
+        let form = filled(Messenger::Page, SignIn::OpenId);
+        for (reach, here, expected) in [
+            (Reach::Blocked, SITE, Outcome::Fail),
+            (Reach::Blocked, "http://localhost:8080", Outcome::Warning),
+            (
+                Reach::Answered {
+                    status: 200,
+                    error: None,
+                },
+                "http://localhost:8080",
+                Outcome::Warning,
+            ),
+            (Reach::Redirects, SITE, Outcome::Fail),
+            (Reach::Unreachable, SITE, Outcome::Fail),
+            (Reach::Late, SITE, Outcome::Fail),
+        ] {
+            let findings = Findings {
+                token: Some(reach.clone()),
+                ..found(&document())
+            };
+            assert_eq!(
+                outcome(&judge(&form, &findings, here), "cors"),
+                expected,
+                "{reach:?}"
+            );
+        }
+        let unknown = Reach::Answered {
+            status: 401,
+            error: Some("invalid_client".into()),
+        };
+        let findings = Findings {
+            token: Some(unknown),
+            ..found(&document())
+        };
+        assert_eq!(
+            outcome(&judge(&form, &findings, SITE), "client"),
+            Outcome::Fail
+        );
+    }
+
+    #[test]
+    fn a_messenger_that_redeems_asks_by_itself() {
+        let form = filled(Messenger::GenesysMessenger, SignIn::OpenId);
+        let findings = Findings {
+            token: None,
+            ..found(&document())
+        };
+        assert_eq!(
+            outcome(&judge(&form, &findings, SITE), "cors"),
+            Outcome::Note
+        );
+        assert_eq!(plan(&form).unwrap().redeem, None);
+        let mut dynamics = filled(Messenger::Dynamics, SignIn::OpenId);
+        dynamics.set(Field::HandOver, "code");
+        assert_eq!(
+            outcome(&judge(&dynamics, &findings, SITE), "pkce"),
+            Outcome::Note
+        );
+    }
+
+    #[test]
+    fn dynamics_is_told_what_it_cannot_take() {
+        for sign_in in [SignIn::GenesysCloud, SignIn::Finesse] {
+            let mut form = filled(Messenger::Dynamics, sign_in);
+            form.set(Field::HandOver, "access_token");
+            assert_eq!(
+                outcome(&judge(&form, &Findings::default(), SITE), "jwt"),
+                Outcome::Fail
+            );
+        }
+        let mut form = filled(Messenger::Dynamics, SignIn::OpenId);
+        form.set(Field::HandOver, "id_token");
+        let mut es256 = document();
+        es256["id_token_signing_alg_values_supported"] = json!(["ES256"]);
+        let checks = judge(&form, &found(&es256), SITE);
+        assert_eq!(outcome(&checks, "algorithms"), Outcome::Fail);
+        assert_eq!(outcome(&checks, "jwt"), Outcome::Warning);
+    }
+
+    #[test]
+    fn the_sites_service_is_judged() {
+        let form = filled(Messenger::Dynamics, SignIn::SiteSession);
+        assert_eq!(
+            plan(&form).unwrap().service.as_deref(),
+            Some("https://www.example.com/chat-token")
+        );
+        for (reach, expected) in [
+            (None, Outcome::Running),
+            (
+                Some(Reach::Answered {
+                    status: 401,
+                    error: None,
+                }),
+                Outcome::Pass,
+            ),
+            (
+                Some(Reach::Answered {
+                    status: 200,
+                    error: None,
+                }),
+                Outcome::Warning,
+            ),
+            (
+                Some(Reach::Answered {
+                    status: 404,
+                    error: None,
+                }),
+                Outcome::Fail,
+            ),
+            (Some(Reach::Redirects), Outcome::Fail),
+        ] {
+            let findings = Findings {
+                service: reach.clone(),
+                ..Findings::default()
+            };
+            assert_eq!(
+                outcome(&judge(&form, &findings, SITE), "service"),
+                expected,
+                "{reach:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_unfinished_form_waits() {
+        let form = Form::new(SITE, "/");
+        assert_eq!(plan(&form), None);
+        let checks = judge(&form, &Findings::default(), SITE);
+        assert_eq!(outcome(&checks, "discovery"), Outcome::Waiting);
+        let mut form = form;
+        form.set(Field::Issuer, "https://idp.example.com");
+        assert_eq!(plan(&form).unwrap().redeem, None);
+        assert_eq!(
+            outcome(&judge(&form, &Findings::default(), SITE), "discovery"),
+            Outcome::Running
+        );
+        form.messenger = Messenger::GenesysMessenger;
+        form.sign_in = SignIn::Finesse;
+        assert!(
+            judge(&form, &Findings::default(), SITE).is_empty(),
+            "a pair that is refused has no checks"
+        );
+    }
+}

@@ -1,0 +1,271 @@
+//! Requests that find out how an issuer behaves: each with a deadline, all given up with the value that asked them.
+
+use std::{cell::RefCell, rc::Rc};
+
+use gloo_net::http::{Request as Prepared, Response as Answer};
+use js_sys::encode_uri_component;
+use leptos::prelude::set_timeout;
+use protocol::{
+    Error,
+    address::without_query,
+    error::Flaw,
+    http::{Fetched, Request, Response},
+    json, login,
+    step::Step,
+    time::Timestamp,
+};
+use serde_json::Value;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{
+    AbortController, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestMode,
+    RequestRedirect, ResponseType,
+};
+
+use crate::checks::{Findings, Plan, Reach, Redeem};
+
+/// How long a server may take.
+const PATIENCE: core::time::Duration = core::time::Duration::from_secs(8);
+
+/// A code that no issuer has given, with a verifier of the right length.
+const NO_CODE: &str = "messenger-auth-set-up-check";
+const NO_VERIFIER: &str = "messenger-auth-set-up-check-messenger-auth-set-up";
+
+/// Questions on their way. Dropped, they are given up, and nothing more is told.
+pub(crate) struct Probe(Rc<RefCell<Flight>>);
+
+/// What belongs to the questions of one plan.
+#[derive(Default)]
+struct Flight {
+    is_over: bool,
+    requests: Vec<AbortController>,
+}
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        let mut flight = self.0.borrow_mut();
+        flight.is_over = true;
+        for request in flight.requests.drain(..) {
+            request.abort();
+        }
+    }
+}
+
+impl Probe {
+    /// Asks; what is found so far is told each time that there is more.
+    pub(crate) fn begin(plan: Plan, tell: impl Fn(Findings) + 'static) -> Self {
+        let flight = Rc::new(RefCell::new(Flight::default()));
+        let asking = Asking {
+            flight: Rc::clone(&flight),
+            findings: Rc::default(),
+            tell: Rc::new(tell),
+        };
+        spawn_local(asking.clone().issuer(plan.issuer, plan.redeem));
+        if let Some(url) = plan.service {
+            spawn_local(asking.service(url));
+        }
+        Self(flight)
+    }
+}
+
+#[derive(Clone)]
+struct Asking {
+    flight: Rc<RefCell<Flight>>,
+    findings: Rc<RefCell<Findings>>,
+    tell: Rc<dyn Fn(Findings)>,
+}
+
+impl Asking {
+    fn note(&self, change: impl FnOnce(&mut Findings)) {
+        if !self.flight.borrow().is_over {
+            change(&mut self.findings.borrow_mut());
+            let findings = self.findings.borrow().clone();
+            (self.tell)(findings);
+        }
+    }
+
+    /// Discovery and keys, as the widget itself reads them; then the token endpoint.
+    async fn issuer(self, issuer: protocol::issuer::Issuer, redeem: Option<Redeem>) {
+        let mut token_endpoint = match issuer.kind() {
+            protocol::issuer::Kind::GenesysCloud(genesys) => {
+                Some(genesys.login_address("/oauth/token"))
+            }
+            _ => None,
+        };
+        let mut document = None;
+        let mut next = login::prepare(&issuer, now());
+        loop {
+            match next {
+                Ok(Step::Fetch(request, pending)) => {
+                    if let Some(document) = document.take() {
+                        // The second request is for the keys: the document holds.
+                        self.note(|found| found.discovery = Some(Ok(document)));
+                        let fetched = self.read(&request).await;
+                        next = pending.resume(fetched, now());
+                        let keys = next.as_ref().map(|_| ()).map_err(Clone::clone);
+                        self.note(|found| found.keys = Some(keys));
+                        break;
+                    }
+                    let fetched = self.read(&request).await;
+                    let body = fetched
+                        .as_ref()
+                        .ok()
+                        .and_then(|answer| json::read(&answer.body));
+                    if let Some(Value::Object(members)) = body {
+                        let endpoint = members.get("token_endpoint").and_then(Value::as_str);
+                        token_endpoint = endpoint.map(str::to_owned);
+                        document = Some(members);
+                    }
+                    next = pending.resume(fetched, now());
+                }
+                Ok(_) => {
+                    if let Some(document) = document.take() {
+                        self.note(|found| {
+                            found.discovery = Some(Ok(document));
+                            found.keys = Some(Ok(()));
+                        });
+                    }
+                    break;
+                }
+                Err(error) => {
+                    self.note(|found| found.discovery = Some(Err(error)));
+                    return;
+                }
+            }
+        }
+        if let (Some(redeem), Some(url)) = (redeem, token_endpoint)
+            && protocol::address::Address::parse(&url).is_some()
+        {
+            let reach = self.redeem(&url, &redeem).await;
+            self.note(|found| found.token = Some(reach));
+        }
+    }
+
+    /// Redeems a code that cannot exist: the answer tells whether it can be read, and who may ask.
+    async fn redeem(&self, url: &str, redeem: &Redeem) -> Reach {
+        let body = [
+            ("grant_type", "authorization_code"),
+            ("code", NO_CODE),
+            ("code_verifier", NO_VERIFIER),
+            ("client_id", &redeem.client_id),
+            ("redirect_uri", &redeem.redirect_uri),
+        ]
+        .map(|(name, value)| format!("{name}={}", String::from(encode_uri_component(value))))
+        .join("&");
+        let init = init(RequestMode::Cors, RequestRedirect::Manual);
+        init.set_method("POST");
+        init.set_body(&body.into());
+        let headers = web_sys::Headers::new().ok();
+        if let Some(headers) = &headers {
+            let _ = headers.set("Content-Type", "application/x-www-form-urlencoded");
+            init.set_headers(headers);
+        }
+        self.reach(url, &init).await
+    }
+
+    /// Asks the site's service as somebody whom it does not know.
+    async fn service(self, url: String) {
+        let init = init(RequestMode::Cors, RequestRedirect::Manual);
+        let reach = self.reach(&url, &init).await;
+        self.note(|found| found.service = Some(reach));
+    }
+
+    async fn reach(&self, url: &str, init: &RequestInit) -> Reach {
+        match self.ask(url, init).await {
+            Ok(answer) if answer.type_() == ResponseType::Opaqueredirect => Reach::Redirects,
+            Ok(answer) => {
+                let status = answer.status();
+                let body = answer.binary().await.unwrap_or_default();
+                let error = json::read(&body)
+                    .and_then(|body| Some(body.get("error")?.as_str()?.to_owned()));
+                Reach::Answered { status, error }
+            }
+            Err(Failed::Late) => Reach::Late,
+            Err(Failed::Unreadable) if self.is_there(url).await => Reach::Blocked,
+            Err(Failed::Unreadable) => Reach::Unreachable,
+        }
+    }
+
+    /// A document, or why there is none, as the widget's own driver says it.
+    async fn read(&self, request: &Request) -> Fetched {
+        let url = || without_query(&request.url).to_owned();
+        let init = init(RequestMode::Cors, RequestRedirect::Manual);
+        let failure = match self.ask(&request.url, &init).await {
+            Ok(answer) if answer.type_() == ResponseType::Opaqueredirect => Error::Untrusted {
+                flaw: Flaw::ResponseMalformed,
+                detail: [&url(), " redirects, and no redirect is followed"].concat(),
+            },
+            Ok(answer) => match answer.binary().await {
+                Ok(body) => {
+                    return Ok(Response {
+                        status: answer.status(),
+                        content_type: answer.headers().get("content-type"),
+                        responded_json: None,
+                        body,
+                        reloaded_at: Timestamp::from_millis(0),
+                    });
+                }
+                Err(_) => Error::Network { url: url() },
+            },
+            Err(Failed::Late) => Error::Timeout { waiting_for: url() },
+            Err(Failed::Unreadable) if self.is_there(&request.url).await => {
+                Error::CorsBlocked { url: url() }
+            }
+            Err(Failed::Unreadable) => Error::Network { url: url() },
+        };
+        Err(failure)
+    }
+
+    /// Whether a server answers there at all, readable or not.
+    async fn is_there(&self, url: &str) -> bool {
+        let init = init(RequestMode::NoCors, RequestRedirect::Follow);
+        self.ask(url, &init).await.is_ok()
+    }
+
+    async fn ask(&self, url: &str, init: &RequestInit) -> Result<Answer, Failed> {
+        let controller = AbortController::new().map_err(|_| Failed::Unreadable)?;
+        if self.flight.borrow().is_over {
+            return Err(Failed::Unreadable);
+        }
+        self.flight.borrow_mut().requests.push(controller.clone());
+        init.set_signal(Some(&controller.signal()));
+        let late = Rc::new(std::cell::Cell::new(false));
+        let clock = Rc::clone(&late);
+        set_timeout(
+            move || {
+                clock.set(true);
+                controller.abort();
+            },
+            PATIENCE,
+        );
+        let failed = |_| {
+            if late.get() {
+                Failed::Late
+            } else {
+                Failed::Unreadable
+            }
+        };
+        let request = web_sys::Request::new_with_str_and_init(url, init);
+        let request = request.map_err(|_| Failed::Unreadable)?;
+        Prepared::from(request).send().await.map_err(failed)
+    }
+}
+
+enum Failed {
+    Late,
+    Unreadable,
+}
+
+fn init(mode: RequestMode, redirect: RequestRedirect) -> RequestInit {
+    let init = RequestInit::new();
+    init.set_mode(mode);
+    init.set_redirect(redirect);
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_referrer_policy(ReferrerPolicy::NoReferrer);
+    init.set_cache(RequestCache::NoStore);
+    init
+}
+
+fn now() -> Timestamp {
+    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970")]
+    Timestamp::from_millis(js_sys::Date::now() as i64)
+}

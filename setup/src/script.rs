@@ -1,0 +1,336 @@
+//! What the owner pastes.
+
+use core::fmt;
+
+use base64ct::{Base64, Encoding};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::{form::Complete, site::Site};
+
+/// The files of this build, as they are named and pinned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Files {
+    /// The text of `snippet.js`, with its three marks.
+    pub snippet: String,
+    /// The name of the loader.
+    pub loader: String,
+    /// Its hash, for `integrity`.
+    pub integrity: String,
+}
+
+impl Files {
+    /// Reads `integrity.json` and `snippet.js`.
+    #[must_use]
+    pub fn read(integrity: &Value, snippet: &str) -> Option<Self> {
+        let is_loader = |name: &str| {
+            let version = name
+                .strip_prefix("messenger-auth-")
+                .and_then(|rest| rest.strip_suffix(".js"));
+            version.is_some_and(|version| version.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+        };
+        let (loader, hash) = integrity
+            .as_object()?
+            .iter()
+            .find(|(name, _)| is_loader(name))?;
+        let snippet = snippet.trim_end();
+        MARKS
+            .iter()
+            .all(|mark| snippet.contains(mark))
+            .then_some(Self {
+                snippet: snippet.to_owned(),
+                loader: loader.clone(),
+                integrity: hash.as_str()?.to_owned(),
+            })
+    }
+}
+
+/// What is filled into the snippet.
+const MARKS: [&str; 3] = ["__OPTIONS__", "__LOADER__", "__INTEGRITY__"];
+
+/// The snippet's JavaScript, without its tag.
+#[must_use]
+pub fn code(files: &Files, options: &Literal, site: &Site) -> String {
+    let values = [
+        options.to_string(),
+        quoted(&site.path(&files.loader)),
+        quoted(&files.integrity),
+    ];
+    // In one pass: an option may well say __LOADER__.
+    let mut made = String::new();
+    let mut rest = files.snippet.as_str();
+    while let Some((at, mark)) = MARKS
+        .iter()
+        .enumerate()
+        .filter_map(|(index, mark)| Some((rest.find(mark)?, index)))
+        .min()
+    {
+        made.push_str(&rest[..at]);
+        made.push_str(&values[mark]);
+        rest = &rest[at + MARKS[mark].len()..];
+    }
+    made + rest
+}
+
+/// The snippet.
+#[must_use]
+pub fn snippet(files: &Files, complete: &Complete) -> String {
+    let code = code(files, &complete.options, &complete.site);
+    ["<script>", &code, "</script>"].concat()
+}
+
+/// The snippet for a tag manager: the events go to its array.
+#[must_use]
+pub fn for_tag_manager(files: &Files, complete: &Complete) -> String {
+    let mut options = complete.options.clone();
+    options.add("dataLayer", Value::from("dataLayer").into());
+    [
+        "<script>",
+        &code(files, &options, &complete.site),
+        "</script>",
+    ]
+    .concat()
+}
+
+/// The script tag; none where an option is a function.
+#[must_use]
+pub fn tag(files: &Files, complete: &Complete) -> Option<String> {
+    let Literal::Object(members) = &complete.options else {
+        return None;
+    };
+    let mut tag = format!(
+        "<script async src={}\n        integrity={} crossorigin=\"anonymous\"",
+        attribute(&complete.site.path(&files.loader)),
+        attribute(&files.integrity),
+    );
+    for (name, value) in members {
+        if value.has_call() {
+            return None;
+        }
+        let text = match value.value() {
+            Value::String(text) => text,
+            other => other.to_string(),
+        };
+        tag.extend(["\n        data-", &kebab(name), "=", &attribute(&text)]);
+    }
+    Some(tag + "></script>")
+}
+
+/// What a Content-Security-Policy says of an inline script, so that it may run.
+#[must_use]
+pub fn policy_hash(code: &str) -> String {
+    [
+        "'sha256-",
+        &Base64::encode_string(&Sha256::digest(code)),
+        "'",
+    ]
+    .concat()
+}
+
+/// A value as JavaScript writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Literal {
+    /// What JSON has too.
+    Plain(Value),
+    /// A function that calls what stands at this path.
+    Call(String),
+    /// Names and values, in their order.
+    Object(Vec<(String, Literal)>),
+}
+
+impl Default for Literal {
+    fn default() -> Self {
+        Self::Object(Vec::new())
+    }
+}
+
+impl From<Value> for Literal {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Object(members) => Self::Object(
+                members
+                    .into_iter()
+                    .map(|(name, value)| (name, value.into()))
+                    .collect(),
+            ),
+            other => Self::Plain(other),
+        }
+    }
+}
+
+impl Literal {
+    pub(crate) fn call(path: &str) -> Self {
+        Self::Call(path.to_owned())
+    }
+
+    pub(crate) fn add(&mut self, name: &str, value: Self) {
+        if let Self::Object(members) = self {
+            members.push((name.to_owned(), value));
+        }
+    }
+
+    /// As the widget's own checks take it: a function stands for what it gives.
+    #[must_use]
+    pub fn value(&self) -> Value {
+        match self {
+            Self::Plain(value) => value.clone(),
+            Self::Call(path) => [path, "()"].concat().into(),
+            Self::Object(_) => self.members().into(),
+        }
+    }
+
+    /// The members of an object.
+    #[must_use]
+    pub fn members(&self) -> Map<String, Value> {
+        match self {
+            Self::Object(members) => members
+                .iter()
+                .map(|(name, value)| (name.clone(), value.value()))
+                .collect(),
+            _ => Map::new(),
+        }
+    }
+
+    fn has_call(&self) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            Self::Call(_) => true,
+            Self::Object(members) => members.iter().any(|(_, value)| value.has_call()),
+        }
+    }
+}
+
+impl fmt::Display for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plain(value) => f.write_str(&in_script(&value.to_string())),
+            Self::Call(path) => write!(f, "function () {{ return {path}(); }}"),
+            Self::Object(members) => {
+                f.write_str("{")?;
+                for (index, (name, value)) in members.iter().enumerate() {
+                    f.write_str(if index == 0 { " " } else { ", " })?;
+                    let is_name = name.bytes().all(|b| b.is_ascii_alphabetic());
+                    let name = if is_name { name.clone() } else { quoted(name) };
+                    write!(f, "{name}: {value}")?;
+                }
+                f.write_str(" }")
+            }
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    in_script(&Value::from(text).to_string())
+}
+
+/// JSON that may stand in a script tag, in any version of JavaScript.
+fn in_script(json: &str) -> String {
+    json.replace('<', "\\u003c")
+        .replace('\u{2028}', "\\u2028")
+        .replace('\u{2029}', "\\u2029")
+}
+
+fn attribute(text: &str) -> String {
+    [
+        "\"",
+        &text
+            .replace('&', "&amp;")
+            .replace('"', "&quot;")
+            .replace('<', "&lt;"),
+        "\"",
+    ]
+    .concat()
+}
+
+fn kebab(name: &str) -> String {
+    let mut kebab = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            kebab.push('-');
+        }
+        kebab.push(letter.to_ascii_lowercase());
+    }
+    kebab
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::form::{Field, Messenger, SignIn, tests::filled};
+
+    pub(crate) fn files() -> Files {
+        let integrity = json!({
+            "authWindow.html": "sha384-a", "messenger-auth-0.1.0.glue.js": "sha384-b",
+            "messenger-auth-0.1.0.js": "sha384-c", "messenger-auth-0.1.0.wasm": "sha384-d",
+        });
+        Files::read(
+            &integrity,
+            "(f)(window,document,__OPTIONS__,__LOADER__,__INTEGRITY__);\n",
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn the_snippet_is_filled_in() {
+        let form = filled(Messenger::Page, SignIn::OpenId);
+        let complete = form.complete().unwrap();
+        assert_eq!(
+            snippet(&files(), &complete),
+            r#"<script>(f)(window,document,{ issuer: "https://idp.example.com", clientId: "web" },"/messenger-auth/messenger-auth-0.1.0.js","sha384-c");</script>"#
+        );
+        assert!(for_tag_manager(&files(), &complete).contains(r#", dataLayer: "dataLayer" },"#));
+        assert_eq!(
+            tag(&files(), &complete).unwrap(),
+            "<script async src=\"/messenger-auth/messenger-auth-0.1.0.js\"\n        integrity=\"sha384-c\" crossorigin=\"anonymous\"\n        data-issuer=\"https://idp.example.com\"\n        data-client-id=\"web\"></script>"
+        );
+    }
+
+    #[test]
+    fn what_is_typed_stays_text() {
+        let mut form = filled(Messenger::Page, SignIn::OpenId);
+        form.set(Field::ClientId, "</script>\"__LOADER__ &\u{2028}'");
+        let complete = form.complete().unwrap();
+        let made = snippet(&files(), &complete);
+        assert!(
+            made.contains(r#"clientId: "\u003c/script>\"__LOADER__ &\u2028'" }"#),
+            "{made}"
+        );
+        assert_eq!(made.matches("</script>").count(), 1);
+        let tag = tag(&files(), &complete).unwrap();
+        assert!(
+            tag.contains("data-client-id=\"&lt;/script>&quot;__LOADER__ &amp;"),
+            "{tag}"
+        );
+    }
+
+    #[test]
+    fn a_function_is_no_attribute() {
+        let complete = filled(Messenger::Page, SignIn::Finesse).complete().unwrap();
+        assert_eq!(tag(&files(), &complete), None);
+    }
+
+    #[test]
+    fn other_files_are_none_of_ours() {
+        for (integrity, snippet) in [
+            (json!({}), "__OPTIONS__ __LOADER__ __INTEGRITY__"),
+            (json!({ "messenger-auth-0.1.0.js": "sha384-c" }), "nothing"),
+            (
+                json!({ "messenger-auth-0.1.0.glue.js": "x" }),
+                "__OPTIONS__ __LOADER__ __INTEGRITY__",
+            ),
+            (json!("a page"), "__OPTIONS__ __LOADER__ __INTEGRITY__"),
+        ] {
+            assert_eq!(Files::read(&integrity, snippet), None);
+        }
+    }
+
+    #[test]
+    fn a_policy_names_the_script_by_its_hash() {
+        assert_eq!(
+            policy_hash("alert('Hello, world.');"),
+            "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='"
+        );
+    }
+}

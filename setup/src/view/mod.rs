@@ -1,0 +1,184 @@
+//! The page, as the browser shows it.
+#![allow(
+    unreachable_pub,
+    reason = "Leptos and wasm-bindgen make public items of their own"
+)]
+
+mod copy;
+mod fields;
+mod results;
+mod trial;
+
+use core::time::Duration;
+
+use gloo_net::http::Request;
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+use protocol::issuer::Kind;
+use serde_json::Value;
+use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlElement, Url};
+
+use crate::{
+    checks::{self, Findings, Plan},
+    form::{Complete, Form, Incomplete, Messenger, SignIn},
+    probe::Probe,
+    script::Files,
+    site::Site,
+};
+
+/// How long after the last key the form counts as typed.
+const PAUSE: Duration = Duration::from_millis(450);
+
+/// Everything that the parts of the page share.
+#[derive(Clone, Copy)]
+struct State {
+    form: RwSignal<Form>,
+    /// The form when nobody has typed for a moment.
+    settled: RwSignal<Form>,
+    files: RwSignal<Build>,
+    findings: RwSignal<Findings>,
+    /// What a screen reader is to say.
+    said: RwSignal<String>,
+    /// This page's origin, and the folder of the files beside it.
+    here: StoredValue<(String, String)>,
+}
+
+/// The files of the build.
+#[derive(Clone, PartialEq)]
+enum Build {
+    Loading,
+    Here(Files),
+    Missing,
+}
+
+impl State {
+    fn new() -> Self {
+        let (origin, folder) = here();
+        let form = Form::new(&origin, &folder);
+        Self {
+            form: RwSignal::new(form.clone()),
+            settled: RwSignal::new(form),
+            files: RwSignal::new(Build::Loading),
+            findings: RwSignal::default(),
+            said: RwSignal::default(),
+            here: StoredValue::new((origin, folder)),
+        }
+    }
+
+    fn origin(&self) -> String {
+        self.here.with_value(|(origin, _)| origin.clone())
+    }
+
+    /// This page as a site, where people could be signed in on it.
+    fn here(&self) -> Option<Site> {
+        self.here
+            .with_value(|(origin, folder)| Site::read(origin, folder))
+            .ok()
+    }
+
+    /// The redirect URI of the try-out, where there is one, and it is another than the website's.
+    fn trial_redirect_uri(&self, complete: &Complete) -> Option<String> {
+        let has_none = matches!(
+            complete.config.issuer.kind(),
+            Kind::Finesse(_) | Kind::SiteSession(_)
+        );
+        let uri = self.here()?.redirect_uri();
+        (!has_none && uri != complete.config.client.redirect_uri).then_some(uri)
+    }
+
+    /// The form as options, or what it lacks.
+    fn complete(&self) -> Result<Complete, Incomplete> {
+        self.form.with(Form::complete)
+    }
+}
+
+/// Shows the page.
+#[wasm_bindgen(start)]
+pub fn start() {
+    let app = document().get_element_by_id("app");
+    let Some(app) = app.and_then(|app| app.dyn_into::<HtmlElement>().ok()) else {
+        return;
+    };
+    app.set_inner_html("");
+    mount_to(app, Page).forget();
+}
+
+#[component]
+fn Page() -> impl IntoView {
+    let state = State::new();
+    provide_context(state);
+    spawn_local(async move { state.files.set(files().await) });
+    settle(state);
+    ask(state);
+    view! {
+        <div class="sheet">
+            <fields::Fields />
+            <results::Results />
+        </div>
+        <p class="unseen" role="status" aria-live="polite">
+            {move || state.said.get()}
+        </p>
+    }
+}
+
+/// Copies the form when nobody has typed for a moment.
+fn settle(state: State) {
+    let timer = StoredValue::new(None::<TimeoutHandle>);
+    Effect::new(move |_| {
+        state.form.track();
+        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+        let settled = move || state.settled.set(state.form.get_untracked());
+        timer.set_value(set_timeout_with_handle(settled, PAUSE).ok());
+    });
+}
+
+/// Asks what there is to ask; another plan gives up the questions of the one before.
+fn ask(state: State) {
+    let plan: Memo<Option<Plan>> = Memo::new(move |_| state.settled.with(checks::plan));
+    let probe = StoredValue::new_local(None::<Probe>);
+    Effect::new(move |_| {
+        let plan = plan.get();
+        probe.set_value(None);
+        state.findings.set(Findings::default());
+        probe
+            .set_value(plan.map(|plan| Probe::begin(plan, move |found| state.findings.set(found))));
+    });
+}
+
+/// This page's origin, and the path of the files' folder beside it.
+fn here() -> (String, String) {
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    let folder = Url::new_with_base(FOLDER, &base).map(|url| url.pathname());
+    let origin = window().location().origin();
+    (
+        origin.unwrap_or_default(),
+        folder.unwrap_or_else(|_| ["/", FOLDER].concat()),
+    )
+}
+
+const FOLDER: &str = "messenger-auth/";
+
+/// The files of this build, as this page's own site serves them.
+async fn files() -> Build {
+    let text = async |name: &str| {
+        let answer = Request::get(&[FOLDER, name].concat()).send().await.ok()?;
+        if answer.ok() {
+            answer.text().await.ok()
+        } else {
+            None
+        }
+    };
+    let read = async {
+        let integrity: Value = serde_json::from_str(&text("integrity.json").await?).ok()?;
+        Files::read(&integrity, &text("snippet.js").await?)
+    };
+    read.await.map_or(Build::Missing, Build::Here)
+}
+
+/// Whether messenger and sign-in go together at all.
+fn works(messenger: Messenger, sign_in: SignIn) -> bool {
+    crate::form::refusal(messenger, sign_in, "").is_none()
+}
