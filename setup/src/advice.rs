@@ -388,13 +388,13 @@ fn messenger(form: &Form, complete: &Complete) -> Vec<Entry> {
 }
 
 /// The lines of a Content-Security-Policy. `document` is the discovery document, as soon as it is known; `hash`
-/// names the snippet.
+/// names the inline script, where there is one.
 #[must_use]
 pub fn policy(
     form: &Form,
     complete: &Complete,
     document: Option<&Map<String, Value>>,
-    hash: &str,
+    hash: Option<String>,
 ) -> Vec<Directive> {
     let config = &complete.config;
     let own = complete.site.origin();
@@ -430,11 +430,9 @@ pub fn policy(
     if form.messenger == Messenger::GenesysEmbeddable {
         frame.push(Some(["https://apps.", form.text(Field::Region)].concat()));
     }
-    let mut scripts = vec![
-        "'self'".to_owned(),
-        hash.to_owned(),
-        "'wasm-unsafe-eval'".to_owned(),
-    ];
+    let mut scripts = vec!["'self'".to_owned()];
+    scripts.extend(hash);
+    scripts.push("'wasm-unsafe-eval'".to_owned());
     let mut connects = allowed(own, connect);
     let mut frames = allowed(own, frame);
     if form.messenger == Messenger::GenesysMessenger {
@@ -455,7 +453,7 @@ pub fn policy(
         Directive {
             name: "script-src",
             values: scripts,
-            why: "The files and the WebAssembly; the hash is that of the snippet shown above, and changes with it.",
+            why: "The files and the WebAssembly; a hash is that of the script shown above, and changes with it.",
         },
         Directive {
             name: "connect-src",
@@ -619,7 +617,7 @@ mod tests {
                     .iter()
                     .any(|entry| entry.value.as_deref() == Some(uri));
                 assert_eq!(named, has_client, "{messenger:?} {sign_in:?}");
-                assert_eq!(policy(&form, &complete, None, "'sha256-x'").len(), 4);
+                assert_eq!(policy(&form, &complete, None, None).len(), 4);
             }
         }
     }
@@ -658,7 +656,7 @@ mod tests {
             "https://idp.example.com/.well-known/openid-configuration"
         );
         assert_eq!(value(&advice.register, "Scopes"), "openid email profile");
-        let policy = policy(&form, &form.complete().unwrap(), None, "'sha256-x'");
+        let policy = policy(&form, &form.complete().unwrap(), None, None);
         assert!(
             allows(&policy, "connect-src")
                 .contains(&"wss://webmessaging.mypurecloud.com".to_owned())
@@ -682,7 +680,7 @@ mod tests {
                 .count(),
             3
         );
-        let policy = policy(&form, &form.complete().unwrap(), None, "'sha256-x'");
+        let policy = policy(&form, &form.complete().unwrap(), None, None);
         assert_eq!(
             allows(&policy, "frame-src"),
             ["'self'", "https://apps.mypurecloud.com"]
@@ -714,7 +712,8 @@ mod tests {
     fn the_policy_follows_the_discovery_document() {
         let form = filled(Messenger::Page, SignIn::OpenId);
         let complete = form.complete().unwrap();
-        let before = policy(&form, &complete, None, "'sha256-x'");
+        let hash = Some("'sha256-x'".to_owned());
+        let before = policy(&form, &complete, None, hash);
         assert_eq!(
             allows(&before, "connect-src"),
             ["'self'", "https://idp.example.com"]
@@ -727,7 +726,7 @@ mod tests {
             "authorization_endpoint": "https://accounts.example.org/auth", "token_endpoint": "https://oauth.example.org/token",
             "jwks_uri": "https://www.example.com/keys", "end_session_endpoint": "https://accounts.example.org/out",
         });
-        let after = policy(&form, &complete, document.as_object(), "'sha256-x'");
+        let after = policy(&form, &complete, document.as_object(), None);
         assert_eq!(
             allows(&after, "connect-src"),
             [
@@ -746,7 +745,7 @@ mod tests {
         );
         let mut service = filled(Messenger::Dynamics, SignIn::SiteSession);
         service.set(Field::TokenUrl, "https://api.example.com/token");
-        let policy = policy(&service, &service.complete().unwrap(), None, "'sha256-x'");
+        let policy = policy(&service, &service.complete().unwrap(), None, None);
         assert_eq!(
             allows(&policy, "connect-src"),
             ["'self'", "https://api.example.com"]

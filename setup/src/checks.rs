@@ -483,7 +483,7 @@ fn scopes(config: &Config, document: &Map<String, Value>) -> Option<Check> {
 fn token_endpoint(findings: &Findings, at: &Place<'_>, is_complete: bool) -> Vec<Check> {
     let (id, title) = ("cors", "Token endpoint");
     let allow = format!(
-        "Add {} to the allowed web origins (CORS) of the client at the provider; a client of the type single-page application often has them by itself.",
+        "Add {} to the allowed web origins (CORS) of the client at the provider, and check the client id: many providers let pages read answers to clients that they know only.",
         at.site
     );
     let Some(reach) = &findings.token else {

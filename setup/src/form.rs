@@ -809,10 +809,18 @@ impl Form {
 
     /// A refusal of `init`, as what is to be done to the form.
     fn incomplete(&self, error: &Error) -> Incomplete {
+        let named = |option: &str| {
+            let is_named =
+                |field: &Field| field.is_shown(self) && field.spec(self).options.contains(&option);
+            Field::ALL.into_iter().find(is_named)
+        };
+        let lacks_service = Field::TokenUrl.is_shown(self) && self.text(Field::TokenUrl).is_empty();
         let field = match error {
-            Error::BadOption { option, .. } => Field::ALL.into_iter().find(|field| {
-                field.is_shown(self) && field.spec(self).options.contains(&option.as_str())
-            }),
+            // 'token-url' without its address.
+            Error::BadOption { option, .. } if option == "handOver" && lacks_service => {
+                Some(Field::TokenUrl)
+            }
+            Error::BadOption { option, .. } => named(option),
             _ => None,
         };
         match field {
@@ -986,6 +994,9 @@ pub(crate) mod tests {
             form.sign_in = sign_in;
             assert_eq!(missing(&form), field, "{sign_in:?}");
         }
+        let mut form = filled(Messenger::Dynamics, SignIn::OpenId);
+        form.set(Field::TokenUrl, "");
+        assert_eq!(missing(&form), Field::TokenUrl);
     }
 
     #[test]

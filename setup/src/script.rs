@@ -72,29 +72,45 @@ pub fn code(files: &Files, options: &Literal, site: &Site) -> String {
     made + rest
 }
 
-/// The snippet.
-#[must_use]
-pub fn snippet(files: &Files, complete: &Complete) -> String {
-    let code = code(files, &complete.options, &complete.site);
-    ["<script>", &code, "</script>"].concat()
+/// The forms of what is pasted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// The inline snippet.
+    Snippet,
+    /// The snippet whose events go to a tag manager's array.
+    TagManager,
+    /// The script tag.
+    Tag,
 }
 
-/// The snippet for a tag manager: the events go to its array.
-#[must_use]
-pub fn for_tag_manager(files: &Files, complete: &Complete) -> String {
-    let mut options = complete.options.clone();
-    options.add("dataLayer", Value::from("dataLayer").into());
-    [
-        "<script>",
-        &code(files, &options, &complete.site),
-        "</script>",
-    ]
-    .concat()
+impl Shape {
+    /// All, in the order that they are shown in.
+    pub const ALL: [Self; 3] = [Self::Snippet, Self::TagManager, Self::Tag];
+
+    /// The text in this form; none where an option cannot be said in it.
+    #[must_use]
+    pub fn text(self, files: &Files, complete: &Complete) -> Option<String> {
+        match self.inline(files, complete) {
+            Some(code) => Some(["<script>", &code, "</script>"].concat()),
+            None => tag(files, complete),
+        }
+    }
+
+    /// The JavaScript that stands in the page itself.
+    #[must_use]
+    pub fn inline(self, files: &Files, complete: &Complete) -> Option<String> {
+        let mut options = complete.options.clone();
+        match self {
+            Self::Snippet => {}
+            Self::TagManager => options.add("dataLayer", Value::from("dataLayer").into()),
+            Self::Tag => return None,
+        }
+        Some(code(files, &options, &complete.site))
+    }
 }
 
 /// The script tag; none where an option is a function.
-#[must_use]
-pub fn tag(files: &Files, complete: &Complete) -> Option<String> {
+fn tag(files: &Files, complete: &Complete) -> Option<String> {
     let Literal::Object(members) = &complete.options else {
         return None;
     };
@@ -114,6 +130,22 @@ pub fn tag(files: &Files, complete: &Complete) -> Option<String> {
         tag.extend(["\n        data-", &kebab(name), "=", &attribute(&text)]);
     }
     Some(tag + "></script>")
+}
+
+/// A script in three parts, the middle one being what the form has made; all of it is the first where there is
+/// no such part.
+#[must_use]
+pub fn parts<'a>(text: &'a str, options: &Literal) -> [&'a str; 3] {
+    let made = options.to_string();
+    let made = made.trim_end_matches([' ', '}']);
+    match text.rfind(made) {
+        Some(at) => {
+            let (before, rest) = text.split_at(at);
+            let (made, after) = rest.split_at(made.len());
+            [before, made, after]
+        }
+        None => [text, "", ""],
+    }
 }
 
 /// What a Content-Security-Policy says of an inline script, so that it may run.
@@ -277,14 +309,36 @@ pub(crate) mod tests {
         let form = filled(Messenger::Page, SignIn::OpenId);
         let complete = form.complete().unwrap();
         assert_eq!(
-            snippet(&files(), &complete),
+            Shape::Snippet.text(&files(), &complete).unwrap(),
             r#"<script>(f)(window,document,{ issuer: "https://idp.example.com", clientId: "web" },"/messenger-auth/messenger-auth-0.1.0.js","sha384-c");</script>"#
         );
-        assert!(for_tag_manager(&files(), &complete).contains(r#", dataLayer: "dataLayer" },"#));
+        assert!(
+            Shape::TagManager
+                .text(&files(), &complete)
+                .unwrap()
+                .contains(r#", dataLayer: "dataLayer" },"#)
+        );
         assert_eq!(
-            tag(&files(), &complete).unwrap(),
+            Shape::Tag.text(&files(), &complete).unwrap(),
             "<script async src=\"/messenger-auth/messenger-auth-0.1.0.js\"\n        integrity=\"sha384-c\" crossorigin=\"anonymous\"\n        data-issuer=\"https://idp.example.com\"\n        data-client-id=\"web\"></script>"
         );
+    }
+
+    #[test]
+    fn what_the_form_has_made_is_told_apart() {
+        let complete = filled(Messenger::Page, SignIn::OpenId).complete().unwrap();
+        for script in [
+            Shape::Snippet.text(&files(), &complete).unwrap(),
+            Shape::TagManager.text(&files(), &complete).unwrap(),
+        ] {
+            let parts = parts(&script, &complete.options);
+            assert_eq!(parts.concat(), script);
+            assert_eq!(
+                parts[1],
+                r#"{ issuer: "https://idp.example.com", clientId: "web""#
+            );
+        }
+        assert_eq!(parts("alert(1)", &complete.options), ["alert(1)", "", ""]);
     }
 
     #[test]
@@ -292,13 +346,13 @@ pub(crate) mod tests {
         let mut form = filled(Messenger::Page, SignIn::OpenId);
         form.set(Field::ClientId, "</script>\"__LOADER__ &\u{2028}'");
         let complete = form.complete().unwrap();
-        let made = snippet(&files(), &complete);
+        let made = Shape::Snippet.text(&files(), &complete).unwrap();
         assert!(
             made.contains(r#"clientId: "\u003c/script>\"__LOADER__ &\u2028'" }"#),
             "{made}"
         );
         assert_eq!(made.matches("</script>").count(), 1);
-        let tag = tag(&files(), &complete).unwrap();
+        let tag = Shape::Tag.text(&files(), &complete).unwrap();
         assert!(
             tag.contains("data-client-id=\"&lt;/script>&quot;__LOADER__ &amp;"),
             "{tag}"
@@ -308,7 +362,7 @@ pub(crate) mod tests {
     #[test]
     fn a_function_is_no_attribute() {
         let complete = filled(Messenger::Page, SignIn::Finesse).complete().unwrap();
-        assert_eq!(tag(&files(), &complete), None);
+        assert_eq!(Shape::Tag.text(&files(), &complete), None);
     }
 
     #[test]

@@ -23,7 +23,7 @@ use crate::{
     checks::{self, Findings, Plan},
     form::{Complete, Form, Incomplete, Messenger, SignIn},
     probe::Probe,
-    script::Files,
+    script::{Files, Shape},
     site::Site,
 };
 
@@ -38,6 +38,8 @@ struct State {
     settled: RwSignal<Form>,
     files: RwSignal<Build>,
     findings: RwSignal<Findings>,
+    /// The form of what is pasted.
+    shape: RwSignal<Shape>,
     /// What a screen reader is to say.
     said: RwSignal<String>,
     /// This page's origin, and the folder of the files beside it.
@@ -61,6 +63,7 @@ impl State {
             settled: RwSignal::new(form),
             files: RwSignal::new(Build::Loading),
             findings: RwSignal::default(),
+            shape: RwSignal::new(Shape::Snippet),
             said: RwSignal::default(),
             here: StoredValue::new((origin, folder)),
         }

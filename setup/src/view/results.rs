@@ -8,7 +8,7 @@ use crate::{
     advice::{self, Advice, DedicatedWindow, Directive, Entry, Genesys},
     checks::{self, Check, Outcome},
     form::{Complete, Form, HasExamples, Lack, Messenger},
-    script,
+    script::{self, Shape},
 };
 
 #[wasm_bindgen(raw_module = "../messenger-auth/genesys.mjs")]
@@ -72,13 +72,13 @@ pub(super) fn Results() -> impl IntoView {
         draft.with(|draft| {
             let (form, complete, _) = draft.as_ref()?;
             let code = match state.files.get() {
-                Build::Here(files) => script::code(&files, &complete.options, &complete.site),
-                Build::Loading | Build::Missing => String::new(),
+                Build::Here(files) => state.shape.get().inline(&files, complete),
+                Build::Loading | Build::Missing => None,
             };
-            let hash = script::policy_hash(&code);
+            let hash = code.as_deref().map(script::policy_hash);
             Some(state.findings.with(|found| {
                 let document = found.discovery.as_ref().and_then(|read| read.as_ref().ok());
-                advice::policy(form, complete, document, &hash)
+                advice::policy(form, complete, document, hash)
             }))
         })
     });
@@ -177,52 +177,31 @@ fn Checks() -> impl IntoView {
     }
 }
 
-/// The forms of what is pasted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Snippet,
-    TagManager,
-    Tag,
-}
-
-impl Shape {
-    const ALL: [Self; 3] = [Self::Snippet, Self::TagManager, Self::Tag];
-
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Snippet => "snippet",
-            Self::TagManager => "tag-manager",
-            Self::Tag => "tag",
-        }
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Snippet => "Snippet",
-            Self::TagManager => "Tag manager",
-            Self::Tag => "Script tag",
-        }
-    }
-
-    const fn advice(self) -> &'static str {
-        match self {
-            Self::Snippet => {
-                "Goes into the <head> of your pages, before the messenger’s own script. It is right also where the messenger asks very early."
-            }
-            Self::TagManager => {
-                "Goes into a Custom HTML tag that fires on the initialisation of all pages. Sign-ins and sign-outs arrive in dataLayer as messenger_auth_… events."
-            }
-            Self::Tag => {
-                "The shortest form, for pages whose messenger is loaded later. Tag managers drop its data- attributes: there, use their own form."
-            }
-        }
+/// What people call a form of it, and when it is right.
+const fn shape_words(shape: Shape) -> [&'static str; 3] {
+    match shape {
+        Shape::Snippet => [
+            "snippet",
+            "Snippet",
+            "Goes into the <head> of your pages, before the messenger’s own script. It is right also where the messenger asks very early.",
+        ],
+        Shape::TagManager => [
+            "tag-manager",
+            "Tag manager",
+            "Goes into a Custom HTML tag that fires on the initialisation of all pages. Sign-ins and sign-outs arrive in dataLayer as messenger_auth_… events.",
+        ],
+        Shape::Tag => [
+            "tag",
+            "Script tag",
+            "The shortest form, for pages whose messenger is loaded later. Tag managers drop its data- attributes: there, use their own form.",
+        ],
     }
 }
 
 #[component]
 fn Paste() -> impl IntoView {
     let state = expect_context::<State>();
-    let shape = RwSignal::new(Shape::Snippet);
+    let shape = state.shape;
     let text = Memo::new(move |_| {
         match (state.complete(), state.files.get()) {
         (Err(_), _) => Err(lack(state)),
@@ -231,14 +210,11 @@ fn Paste() -> impl IntoView {
             false,
             "The files of Messenger Auth are not beside this page: serve the folder messenger-auth/ with integrity.json and snippet.js in it.".to_owned(),
         ))),
-        (Ok(complete), Build::Here(files)) => match shape.get() {
-            Shape::Snippet => Ok(script::snippet(&files, &complete)),
-            Shape::TagManager => Ok(script::for_tag_manager(&files, &complete)),
-            Shape::Tag => script::tag(&files, &complete).ok_or_else(|| {
-                Some((false, "An attribute cannot hold a function: take the snippet, or write the agent’s name as text.".to_owned()))
-            }),
-        },
-    }
+            (Ok(complete), Build::Here(files)) => match shape.get().text(&files, &complete) {
+                Some(text) => Ok(script::parts(&text, &complete.options).map(str::to_owned)),
+                None => Err(Some((false, "An attribute cannot hold a function: take the snippet, or write the agent’s name as text.".to_owned()))),
+            },
+        }
     });
     let folder = move || {
         state.form.with(|form| {
@@ -254,21 +230,22 @@ fn Paste() -> impl IntoView {
                     <legend class="unseen">"Form"</legend>
                     {Shape::ALL.map(|one| view! {
                         <label>
-                            <input type="radio" name="shape" value=one.word() prop:checked=move || shape.get() == one
+                            <input type="radio" name="shape" value=shape_words(one)[0] prop:checked=move || shape.get() == one
                                 on:change=move |_| shape.set(one) />
-                            <span>{one.name()}</span>
+                            <span>{shape_words(one)[1]}</span>
                         </label>
                     }).collect_view()}
                 </fieldset>
             </header>
             {move || match text.get() {
-                Ok(text) => {
-                    let copied = text.clone();
+                Ok(parts) => {
+                    let copied = parts.concat();
+                    let [before, made, after] = parts;
                     Either::Left(view! {
-                        <p class="about">{move || shape.get().advice()}</p>
+                        <p class="about">{move || shape_words(shape.get())[2]}</p>
                         <div class="code">
-                            <pre id="snippet" tabindex="0" role="region" aria-label="What to paste"><code>{text}</code></pre>
-                            <Copy what=Signal::derive(move || shape.get().name().to_owned()) text=Signal::stored(copied) />
+                            <pre id="snippet" tabindex="0" role="region" aria-label="What to paste"><code>{before}<mark>{made}</mark>{after}</code></pre>
+                            <Copy what=Signal::derive(move || shape_words(shape.get())[1].to_owned()) text=Signal::stored(copied) />
                         </div>
                     })
                 }
