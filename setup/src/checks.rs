@@ -168,6 +168,13 @@ pub fn judge(form: &Form, findings: &Findings, here: &str) -> Vec<Check> {
                 checks.extend(scopes(config, document));
             }
         }
+        SignIn::GenesysCloud if form.messenger == Messenger::GenesysMessenger => checks.push(check(
+            "discovery",
+            "Discovery",
+            Outcome::Fail,
+            "Genesys Messenger finds the provider of its codes by a discovery document. Genesys Cloud’s own sign-in, which is for agents, has none.",
+            "Choose the OpenID Provider that your customers have accounts at.",
+        )),
         SignIn::GenesysCloud => checks.push(note(
             "discovery",
             "Discovery",
@@ -549,7 +556,7 @@ fn token_endpoint(findings: &Findings, at: &Place<'_>, is_complete: bool) -> Vec
             title,
             Outcome::Fail,
             "It could not be reached.",
-            "Check the address in the discovery document, and whether a firewall keeps it from browsers.",
+            "Check the address, and whether a firewall keeps it from browsers.",
         ),
         Reach::Late => check(
             id,
@@ -1022,6 +1029,13 @@ mod tests {
             outcome(&judge(&dynamics, &findings, SITE), "pkce"),
             Outcome::Note
         );
+    }
+
+    #[test]
+    fn genesys_messenger_cannot_find_genesys_cloud() {
+        let form = filled(Messenger::GenesysMessenger, SignIn::GenesysCloud);
+        let checks = judge(&form, &Findings::default(), SITE);
+        assert_eq!(outcome(&checks, "discovery"), Outcome::Fail);
     }
 
     #[test]

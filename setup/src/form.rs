@@ -343,7 +343,7 @@ impl Field {
                 Self::ClientId => (
                     "client",
                     "Client id",
-                    "The provider shows it after you have registered the client. It is no secret; the client secret is, and has no place here.",
+                    "The provider shows it once the client is registered. A client secret has no place here.",
                     Text("3f2b6c1e-…"),
                     Part::SignIn,
                     &["clientId"],

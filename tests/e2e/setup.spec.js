@@ -82,7 +82,7 @@ for (const [messenger, works] of Object.entries(pairs)) {
           await event(pasted, 'ready');
           await pasted.close();
         }
-        for (const name of ['Register at the sign-in', /^Enter at/, 'Allow in your Content-Security-Policy']) assert.ok(await panel(page, name).locator('dd, pre').count(), `${name} says something`);
+        for (const name of ['Register where people sign in', /^Enter at/, 'Allow in your Content-Security-Policy']) assert.ok(await panel(page, name).locator('dd, pre').count(), `${name} says something`);
       });
     } else {
       story(`${messenger} with ${signIn}: refused, in the words of init`, async (scene) => {
@@ -92,6 +92,7 @@ for (const [messenger, works] of Object.entries(pairs)) {
         await choose(page, messenger);
         await choose(page, signIn);
         const said = await page.getByRole('alert').getByText('The option host').innerText();
+        await page.getByRole('alert').getByText(`${messenger} goes with: ${works.join(', ')}.`).waitFor();
         const { issuer, ...more } = signIn === 'OpenID Provider' ? { issuer: op.issuer } : {
           'Power Pages': { issuer: `power-pages:${site.origin}` },
           'Cisco Finesse': { issuer: { kind: 'finesse', baseUrl: site.origin, username: '1001' } },
@@ -100,7 +101,7 @@ for (const [messenger, works] of Object.entries(pairs)) {
         const host = messenger.toLowerCase().replace(' ', '-');
         const pasted = await paste(scene, `<!-- messenger-auth-snippet ${JSON.stringify({ issuer, clientId: 'web', host, ...more })} -->`);
         assert.equal((await event(pasted, 'error')).message, said);
-        assert.equal(await page.locator('#snippet').count(), 0, 'there is nothing to paste');
+        assert.equal(await panel(page, 'Paste this').count(), 0, 'there is nothing to paste');
       });
     }
   }
@@ -179,7 +180,7 @@ story('a website elsewhere: another redirect URI for the try-out, and what canno
   await judged(page, 'silent', 'Warning');
   const uri = `${site.origin}/messenger-auth/authWindow.html`;
   assert.ok((await panel(page, 'Try it').innerText()).includes(uri));
-  assert.ok((await panel(page, 'Register at the sign-in').innerText()).includes('https://www.example.com/messenger-auth/authWindow.html'));
+  assert.ok((await panel(page, 'Register where people sign in').innerText()).includes('https://www.example.com/messenger-auth/authWindow.html'));
 });
 
 /** What the misbehaving provider does, and how it is shown: which check, and a word of the remedy. */
@@ -223,8 +224,10 @@ story('a client that the provider does not know', async (scene) => {
   await field(page, 'Address of the provider').fill(op.issuer);
   await field(page, 'Client id').fill('nobody');
   await judged(page, 'discovery', 'Passed');
-  // This provider lets pages read only what it says to clients that it knows.
-  assert.match(await judged(page, 'cors', 'Failed'), /check the client id/);
+  await judged(page, 'cors', 'Passed');
+  assert.match(await judged(page, 'client', 'Failed'), /invalid_client[^]*Check the client id/);
+  await field(page, 'Client id').fill('messenger');
+  assert.match(await judged(page, 'client', 'Failed'), /without a secret/);
 });
 
 story('as one types, only what was typed last is asked; what is superseded is given up', async (scene) => {
@@ -275,7 +278,7 @@ story('bad input has a sentence beside its field, and never a blank', async (sce
     await page.locator(described).getByText(says).or(page.locator(described).filter({ hasText: says })).first().waitFor();
     assert.equal(await input.getAttribute('aria-invalid'), 'true');
     assert.ok((await page.locator('#lack').innerText()).includes(says));
-    for (const name of ['Register at the sign-in', /^Enter at/, 'Allow in your Content-Security-Policy']) assert.match(await panel(page, name).innerText(), /\n.{10}/, 'never a blank');
+    for (const name of ['Register where people sign in', /^Enter at/, 'Allow in your Content-Security-Policy']) assert.match(await panel(page, name).innerText(), /\n.{10}/, 'never a blank');
     await input.fill(original);
   }
   scene.expect(/ERR_NAME_NOT_RESOLVED|ERR_/);
@@ -320,7 +323,7 @@ story('Genesys Embeddable: the lines are those of the package’s own helper, an
   await field(page, 'Your website’s address').fill('https://desk.example.com');
   await eventually(async () => (await page.locator('#bridge').textContent()) === frameworkBridge('https://desk.example.com'), 'the lines');
   const wanted = redirectUris({ domain: 'mypurecloud.de', dedicatedLoginWindow: true, redirectUri: 'https://desk.example.com/messenger-auth/authWindow.html' });
-  const told = await panel(page, 'Register at the sign-in').innerText();
+  const told = await panel(page, 'Register where people sign in').innerText();
   for (const uri of wanted) assert.ok(told.includes(uri), uri);
   assert.ok((await snippet(page)).includes('clientIds: { "mypurecloud.de": "agents" }'));
 });

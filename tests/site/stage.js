@@ -13,4 +13,5 @@ const page = await fetch(site.origin);
 await writeFile(join(staging, 'index.html'), await page.text());
 await site.close();
 await cp(new URL('../../www/demo/', import.meta.url), join(staging, 'demo'), { recursive: true });
+for (const name of ['setup.html', 'setup/']) await cp(new URL(`../../www/${name}`, import.meta.url), join(staging, name), { recursive: true });
 await cp(folder, join(staging, 'messenger-auth'), { recursive: true });

@@ -17,7 +17,7 @@ const trial = (() => {
 })();
 
 const started = performance.now();
-const name = trial?.callback || "auth.getAuthenticationToken";
+const callback = trial?.callback || "auth.getAuthenticationToken";
 
 /** @param {string} tag @param {(string | Node)[]} children @param {string} [className] */
 const node = (tag, children, className) => {
@@ -87,8 +87,8 @@ function ask() {
   };
   const late = setTimeout(() => answered(`No answer within ${limit / 1000} seconds.`, {}, "bad"), limit);
   /** @type {any} */
-  const found = name.split(".").reduce((/** @type {any} */ place, part) => place?.[part], window);
-  if (typeof found !== "function") return answered(name === "none" ? "The callback is switched off." : `${name} is not a function on this page.`, {}, "bad");
+  const found = callback.split(".").reduce((/** @type {any} */ place, /** @type {string} */ part) => place?.[part], window);
+  if (typeof found !== "function") return answered(callback === "none" ? "The callback is switched off." : `${callback} is not a function on this page.`, {}, "bad");
   found((/** @type {string | null} */ answer) => {
     if (answer === null) answered("null: nobody is signed in, or it did not work. The diagnosis below says which. Press Sign in above, then ask again.", { Answer: "null" }, "null");
     else answered("It has an answer.", { Answer: shortened(answer), ...claims(answer) }, "good");
@@ -130,3 +130,5 @@ function run() {
 }
 
 run();
+
+export {};

@@ -3,11 +3,11 @@
 use leptos::{either::Either, prelude::*};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{Build, State, copy::Copy, trial::Trial};
+use super::{Build, State, copy::Copy, trial::Trial, works};
 use crate::{
     advice::{self, Advice, DedicatedWindow, Directive, Entry, Genesys},
     checks::{self, Check, Outcome},
-    form::{Complete, Form, HasExamples, Lack, Messenger},
+    form::{Complete, Form, HasExamples, Incomplete, Lack, Messenger, SignIn},
     script::{self, Shape},
 };
 
@@ -84,15 +84,26 @@ pub(super) fn Results() -> impl IntoView {
     });
     let has_examples =
         Memo::new(move |_| draft.with(|draft| matches!(draft, Some((_, _, HasExamples::Yes)))));
+    let is_refused = move || {
+        matches!(
+            state.complete(),
+            Err(Incomplete {
+                kind: Lack::Pair,
+                ..
+            })
+        )
+    };
     view! {
         <div class="results">
             <Lacking />
-            <Checks />
-            <Paste />
-            <Register advised has_examples />
-            <Enter advised has_examples />
-            <Policy policy />
-            <Trial />
+            <div class="results" hidden=is_refused>
+                <Checks />
+                <Paste />
+                <Register advised has_examples />
+                <Enter advised has_examples />
+                <Policy policy />
+                <Trial />
+            </div>
         </div>
     }
 }
@@ -111,10 +122,22 @@ fn Lacking() -> impl IntoView {
                 <div class="refusal">
                     <h2>"These two do not go together"</h2>
                     <p>{sentence}</p>
+                    <p class="instead">{instead(state)}</p>
                 </div>
             })}
         </div>
     }
+}
+
+/// What goes together with the messenger that is chosen.
+fn instead(state: State) -> String {
+    let messenger = state.form.with(|form| form.messenger);
+    let names: Vec<&str> = SignIn::ALL
+        .into_iter()
+        .filter(|sign_in| works(messenger, *sign_in))
+        .map(SignIn::name)
+        .collect();
+    format!("{} goes with: {}.", messenger.name(), names.join(", "))
 }
 
 /// What keeps the script from being shown.
@@ -312,7 +335,7 @@ fn Unknown() -> impl IntoView {
 fn Register(advised: Memo<Option<Advice>>, has_examples: Memo<bool>) -> impl IntoView {
     view! {
         <section class="panel" aria-labelledby="register-title">
-            <header><h2 id="register-title">"Register at the sign-in"</h2></header>
+            <header><h2 id="register-title">"Register where people sign in"</h2></header>
             {move || match advised.get() {
                 Some(advice) => Either::Left(view! {
                     <p class="place">{advice.place}</p>
