@@ -577,6 +577,36 @@ impl Form {
         form
     }
 
+    /// What is kept of it for the next visit: choices and texts by name.
+    #[must_use]
+    pub fn kept(&self) -> Value {
+        let mut kept = Map::new();
+        kept.insert("messenger".into(), self.messenger.option().into());
+        kept.insert("sign-in".into(), self.sign_in.word().into());
+        for field in Field::ALL {
+            kept.insert(field.spec(self).id.into(), self.typed(field).into());
+        }
+        kept.into()
+    }
+
+    /// Takes up what was kept; what is not known any more is left out.
+    pub fn take_up(&mut self, kept: &Value) {
+        let said = |name: &str| kept.get(name).and_then(Value::as_str);
+        let messenger = |one: &Messenger| said("messenger") == Some(one.option());
+        if let Some(one) = Messenger::ALL.into_iter().find(messenger) {
+            self.messenger = one;
+        }
+        let sign_in = |one: &SignIn| said("sign-in") == Some(one.word());
+        if let Some(one) = SignIn::ALL.into_iter().find(sign_in) {
+            self.sign_in = one;
+        }
+        for field in Field::ALL {
+            if let Some(text) = said(field.spec(self).id) {
+                self.set(field, text);
+            }
+        }
+    }
+
     /// What a field says, without the space around it.
     #[must_use]
     pub fn text(&self, field: Field) -> &str {
@@ -958,6 +988,28 @@ pub(crate) mod tests {
             assert_eq!(form.complete().is_ok(), works, "{flow}");
         }
         assert_eq!(refused(&form).kind, Lack::Pair);
+    }
+
+    #[test]
+    fn what_is_kept_is_taken_up() {
+        let mut form = filled(Messenger::Dynamics, SignIn::Finesse);
+        form.set(Field::Flow, "token");
+        let empty = || Form::new("https://other.example", "/");
+        let mut again = empty();
+        again.take_up(&form.kept());
+        assert_eq!(again, form);
+        for odd in [
+            Value::Null,
+            json!([1]),
+            json!({ "messenger": "pigeon", "issuer": 7, "x": "y" }),
+        ] {
+            let mut again = empty();
+            again.take_up(&odd);
+            assert_eq!(again, empty());
+        }
+        let ids: std::collections::BTreeSet<_> =
+            Field::ALL.map(|field| field.spec(&form).id).into();
+        assert_eq!(ids.len(), Field::ALL.len(), "each has a name of its own");
     }
 
     #[test]

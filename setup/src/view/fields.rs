@@ -57,6 +57,7 @@ pub(super) fn Fields() -> impl IntoView {
                 <summary>"More options"</summary>
                 <Rows part=Part::More />
             </details>
+            <p><button type="button" class="quiet" on:click=move |_| state.start_over()>"Start over"</button></p>
         </form>
     }
 }

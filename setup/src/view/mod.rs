@@ -57,7 +57,10 @@ enum Build {
 impl State {
     fn new() -> Self {
         let (origin, folder) = here();
-        let form = Form::new(&origin, &folder);
+        let mut form = Form::new(&origin, &folder);
+        if let Some(kept) = storage().and_then(|storage| storage.get_item(KEPT).ok().flatten()) {
+            form.take_up(&serde_json::from_str(&kept).unwrap_or_default());
+        }
         Self {
             form: RwSignal::new(form.clone()),
             settled: RwSignal::new(form),
@@ -67,6 +70,12 @@ impl State {
             said: RwSignal::default(),
             here: StoredValue::new((origin, folder)),
         }
+    }
+
+    /// Begins anew with an empty form.
+    fn start_over(&self) {
+        let (origin, folder) = self.here.get_value();
+        self.form.set(Form::new(&origin, &folder));
     }
 
     fn origin(&self) -> String {
@@ -125,7 +134,7 @@ fn Page() -> impl IntoView {
     }
 }
 
-/// Copies the form when nobody has typed for a moment.
+/// Copies the form when nobody has typed for a moment, and keeps it for the next visit in this tab.
 fn settle(state: State) {
     let timer = StoredValue::new(None::<TimeoutHandle>);
     Effect::new(move |_| {
@@ -133,7 +142,14 @@ fn settle(state: State) {
         if let Some(timer) = timer.try_update_value(Option::take).flatten() {
             timer.clear();
         }
-        let settled = move || state.settled.set(state.form.get_untracked());
+        let settled = move || {
+            state.settled.set(state.form.get_untracked());
+            if let Some(storage) = storage() {
+                let kept = state.form.with_untracked(Form::kept);
+                // Where nothing can be kept, a reload begins anew.
+                let _ = storage.set_item(KEPT, &kept.to_string());
+            }
+        };
         timer.set_value(set_timeout_with_handle(settled, PAUSE).ok());
     });
 }
@@ -160,6 +176,13 @@ fn here() -> (String, String) {
         origin.unwrap_or_default(),
         folder.unwrap_or_else(|_| ["/", FOLDER].concat()),
     )
+}
+
+/// Under which name the form is kept.
+const KEPT: &str = "messenger-auth-setup:form";
+
+fn storage() -> Option<web_sys::Storage> {
+    window().session_storage().ok().flatten()
 }
 
 const FOLDER: &str = "messenger-auth/";

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use protocol::{config::Transport, issuer::Kind};
 use serde_json::json;
 
-use super::{Build, State};
+use super::{Build, State, storage};
 use crate::{
     form::{Complete, Field, Form, Messenger},
     script,
@@ -49,11 +49,8 @@ pub(super) fn Trial() -> impl IntoView {
             .with_untracked(|form| form.text(Field::Callback).to_owned());
         let kept =
             json!({ "code": code, "callback": callback, "limit": complete.config.timeout_ms });
-        let is_kept = window()
-            .session_storage()
-            .ok()
-            .flatten()
-            .is_some_and(|storage| storage.set_item(KEPT, &kept.to_string()).is_ok());
+        let is_kept =
+            storage().is_some_and(|storage| storage.set_item(KEPT, &kept.to_string()).is_ok());
         if !is_kept {
             state.said.set(
                 "The browser keeps nothing for this page: allow storage, then try again."
