@@ -107,7 +107,10 @@ pub fn advice(
 
 /// The address of an issuer's discovery document, where it has one.
 #[must_use]
-pub fn discovery_address(issuer: &Issuer) -> Option<String> {
+pub fn discovery_address(form: &Form, issuer: &Issuer) -> Option<String> {
+    if form.written_out().is_some() {
+        return None;
+    }
     match login::prepare(issuer, Timestamp::from_millis(0)) {
         Ok(Step::Fetch(request, _)) => Some(request.url),
         _ => None,
@@ -350,9 +353,9 @@ fn messenger(form: &Form, complete: &Complete) -> Vec<Entry> {
             entries.push(remark("The JWT", "Signed with RS256, with iss, iat, exp and sub; context goes into lwicontexts, an object written as text. Each one with its own jti."));
         }
         Messenger::GenesysMessenger => {
-            match discovery_address(&config.issuer) {
+            match discovery_address(form, &config.issuer) {
                 Some(url) => entries.push(entry("Discovery URI", url, "")),
-                None => entries.push(remark("Discovery URI", "Genesys asks for one, and Genesys Cloud’s own sign-in has none: take the OpenID Provider of your customers.")),
+                None => entries.push(remark("Discovery URI", "Genesys asks for one: without it, it cannot redeem codes. Take an OpenID Provider that has a discovery document.")),
             }
             entries.push(entry("Client ID", &config.client.client_id, ""));
             entries.push(remark(
@@ -406,7 +409,7 @@ pub fn policy(
         Kind::Oidc(_) => {
             let issuer = origin(config.issuer.identifier());
             connect.extend([
-                discovery_address(&config.issuer)
+                discovery_address(form, &config.issuer)
                     .and_then(|url| origin(without_query(&url)))
                     .or_else(|| issuer.clone()),
                 of("token_endpoint"),
@@ -661,6 +664,19 @@ mod tests {
             allows(&policy, "connect-src")
                 .contains(&"wss://webmessaging.mypurecloud.com".to_owned())
         );
+    }
+
+    #[test]
+    fn without_a_document_there_is_no_address_of_one() {
+        let mut form = filled(Messenger::GenesysMessenger, SignIn::OpenId);
+        form.set(Field::AuthorizationEndpoint, "https://idp.example.com/auth");
+        form.set(Field::TokenEndpoint, "https://idp.example.com/token");
+        form.set(Field::KeysAddress, "https://keys.example.com/jwks");
+        assert_eq!(value(&advised(&form).messenger, "Discovery URI"), "");
+        let document = form.written_out();
+        let policy = policy(&form, &form.complete().unwrap(), document.as_ref(), None);
+        let connect = allows(&policy, "connect-src");
+        assert!(connect.contains(&"https://keys.example.com".to_owned()));
     }
 
     #[test]

@@ -21,6 +21,8 @@ use crate::{
 pub struct Plan {
     /// Whose documents are read.
     pub issuer: Issuer,
+    /// What stands for its discovery document, where the endpoints are written out.
+    pub written_out: Option<Map<String, Value>>,
     /// A code that cannot exist is redeemed by this client.
     pub redeem: Option<Redeem>,
     /// The site's own service, asked without cookies.
@@ -131,6 +133,7 @@ pub fn plan(form: &Form) -> Option<Plan> {
     let service = complete.and_then(|complete| complete.config.token_url);
     Some(Plan {
         issuer,
+        written_out: form.written_out(),
         redeem,
         service,
     })
@@ -157,6 +160,16 @@ pub fn judge(form: &Form, findings: &Findings, here: &str) -> Vec<Check> {
     let is_asked = form.issuer().is_ok();
     let mut checks = Vec::new();
     match form.sign_in {
+        SignIn::OpenId if form.written_out().is_some() => {
+            checks.push(note(
+                "discovery",
+                "Discovery",
+                "Not read, because the endpoints are written out. What the provider supports, the try-out shows.",
+            ));
+            if is_asked {
+                checks.push(keys(findings));
+            }
+        }
         SignIn::OpenId => {
             checks.push(discovery(findings, is_asked));
             if let Some(Ok(document)) = &findings.discovery {
@@ -242,7 +255,7 @@ fn note(id: &'static str, title: &'static str, found: &str) -> Check {
 }
 
 fn discovery(findings: &Findings, is_asked: bool) -> Check {
-    let title = "Discovery document";
+    let title = "Discovery";
     match &findings.discovery {
         _ if !is_asked => check(
             "discovery",
@@ -1029,6 +1042,25 @@ mod tests {
             outcome(&judge(&dynamics, &findings, SITE), "pkce"),
             Outcome::Note
         );
+    }
+
+    #[test]
+    fn endpoints_that_are_written_out_are_asked_all_the_same() {
+        let mut form = filled(Messenger::Page, SignIn::OpenId);
+        for (field, text) in [
+            (Field::AuthorizationEndpoint, "https://idp.example.com/auth"),
+            (Field::TokenEndpoint, "https://idp.example.com/token"),
+            (Field::KeysAddress, "https://idp.example.com/jwks"),
+        ] {
+            form.set(field, text);
+        }
+        assert_eq!(plan(&form).unwrap().written_out, form.written_out());
+        let written = Value::from(form.written_out().unwrap());
+        let checks = judge(&form, &found(&written), SITE);
+        assert_eq!(outcome(&checks, "discovery"), Outcome::Note);
+        assert_eq!(outcome(&checks, "keys"), Outcome::Pass);
+        assert_eq!(outcome(&checks, "client"), Outcome::Pass);
+        assert!(checks.iter().all(|check| check.id != "pkce"));
     }
 
     #[test]

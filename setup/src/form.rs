@@ -132,6 +132,9 @@ pub enum Field {
     Issuer,
     Tenants,
     DiscoveryUrl,
+    AuthorizationEndpoint,
+    TokenEndpoint,
+    KeysAddress,
     Region,
     Organisation,
     Provider,
@@ -209,7 +212,7 @@ const FLOWS_OF_GENESYS: Input = Input::Choice(&[
 
 impl Field {
     /// All, in the order that they are shown in.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::Deployment,
         Self::DedicatedWindow,
         Self::Issuer,
@@ -226,6 +229,9 @@ impl Field {
         Self::Site,
         Self::Folder,
         Self::DiscoveryUrl,
+        Self::AuthorizationEndpoint,
+        Self::TokenEndpoint,
+        Self::KeysAddress,
         Self::Flow,
         Self::Scope,
         Self::Organisation,
@@ -283,6 +289,30 @@ impl Field {
                     Url("https://…/.well-known/openid-configuration"),
                     Part::More,
                     &["issuer.discoveryUrl"],
+                ),
+                Self::AuthorizationEndpoint => (
+                    "authorization",
+                    "Authorization endpoint",
+                    "Only for a provider without a discovery document: then write out these three.",
+                    Url("https://idp.example.com/authorize"),
+                    Part::More,
+                    &["issuer.authorizationEndpoint"],
+                ),
+                Self::TokenEndpoint => (
+                    "token",
+                    "Token endpoint",
+                    "",
+                    Url("https://idp.example.com/token"),
+                    Part::More,
+                    &["issuer.tokenEndpoint"],
+                ),
+                Self::KeysAddress => (
+                    "keys",
+                    "Address of the keys (JWK set)",
+                    "",
+                    Url("https://idp.example.com/jwks"),
+                    Part::More,
+                    &["issuer.jwksUri"],
                 ),
                 Self::Region => (
                     "region",
@@ -485,7 +515,12 @@ impl Field {
         let has_choice = is_openid || form.sign_in == SignIn::GenesysCloud;
         match self {
             Self::Site | Self::Folder | Self::Callback | Self::Storage | Self::Locale => true,
-            Self::Issuer | Self::DiscoveryUrl | Self::Scope => is_openid,
+            Self::Issuer
+            | Self::DiscoveryUrl
+            | Self::AuthorizationEndpoint
+            | Self::TokenEndpoint
+            | Self::KeysAddress
+            | Self::Scope => is_openid,
             Self::Tenants => is_openid && form.text(Self::Issuer).contains("{tenantid}"),
             Self::Region | Self::Organisation | Self::Provider => {
                 form.sign_in == SignIn::GenesysCloud
@@ -629,6 +664,21 @@ impl Form {
         Field::ALL
             .into_iter()
             .filter(move |field| field.spec(self).part == part && field.is_shown(self))
+    }
+
+    /// The endpoints as a discovery document would have them, where they are written out.
+    #[must_use]
+    pub fn written_out(&self) -> Option<Map<String, Value>> {
+        let endpoints: Map<String, Value> = [
+            ("authorization_endpoint", Field::AuthorizationEndpoint),
+            ("token_endpoint", Field::TokenEndpoint),
+            ("jwks_uri", Field::KeysAddress),
+        ]
+        .into_iter()
+        .filter(|(_, field)| field.is_shown(self) && !self.text(*field).is_empty())
+        .map(|(name, field)| (name.to_owned(), self.text(field).into()))
+        .collect();
+        (!endpoints.is_empty()).then_some(endpoints)
     }
 
     /// Where the widget goes.
@@ -790,7 +840,9 @@ impl Form {
                     .filter(|id| !id.is_empty())
                     .collect();
                 let has_tenants = Field::Tenants.is_shown(self) && !tenants.is_empty();
-                if !has_tenants && self.text(Field::DiscoveryUrl).is_empty() {
+                let is_usual =
+                    self.text(Field::DiscoveryUrl).is_empty() && self.written_out().is_none();
+                if !has_tenants && is_usual {
                     return Value::from(text(Field::Issuer)).into();
                 }
                 let mut object = object(
@@ -798,6 +850,9 @@ impl Form {
                     &[
                         ("issuer", Field::Issuer),
                         ("discoveryUrl", Field::DiscoveryUrl),
+                        ("authorizationEndpoint", Field::AuthorizationEndpoint),
+                        ("tokenEndpoint", Field::TokenEndpoint),
+                        ("jwksUri", Field::KeysAddress),
                     ],
                 );
                 if has_tenants {
@@ -1107,6 +1162,22 @@ pub(crate) mod tests {
         );
         assert!(form.complete().is_ok());
         assert!(form.options().to_string().contains("tenants: ["));
+    }
+
+    #[test]
+    fn endpoints_may_be_written_out() {
+        let mut form = filled(Messenger::Page, SignIn::OpenId);
+        form.set(Field::TokenEndpoint, "https://idp.example.com/token");
+        let missing = refused(&form);
+        assert_eq!(missing.field, Some(Field::AuthorizationEndpoint));
+        assert_eq!(missing.kind, Lack::Missing);
+        form.set(Field::AuthorizationEndpoint, "https://idp.example.com/auth");
+        assert_eq!(refused(&form).field, Some(Field::KeysAddress));
+        form.set(Field::KeysAddress, "https://idp.example.com/jwks");
+        assert!(form.complete().is_ok());
+        assert_eq!(form.written_out().unwrap().len(), 3);
+        form.sign_in = SignIn::GenesysCloud;
+        assert_eq!(form.written_out(), None);
     }
 
     #[test]

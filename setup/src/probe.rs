@@ -10,11 +10,12 @@ use protocol::{
     address::without_query,
     error::Flaw,
     http::{Fetched, Request, Response},
+    issuer::{Issuer, Kind},
     json, login,
     step::Step,
     time::Timestamp,
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{
     AbortController, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestMode,
@@ -59,7 +60,11 @@ impl Probe {
             findings: Rc::default(),
             tell: Rc::new(tell),
         };
-        spawn_local(asking.clone().issuer(plan.issuer, plan.redeem));
+        spawn_local(
+            asking
+                .clone()
+                .issuer(plan.issuer, plan.written_out, plan.redeem),
+        );
         if let Some(url) = plan.service {
             spawn_local(asking.service(url));
         }
@@ -84,14 +89,17 @@ impl Asking {
     }
 
     /// Discovery and keys, as the widget itself reads them; then the token endpoint.
-    async fn issuer(self, issuer: protocol::issuer::Issuer, redeem: Option<Redeem>) {
+    async fn issuer(
+        self,
+        issuer: Issuer,
+        written_out: Option<Map<String, Value>>,
+        redeem: Option<Redeem>,
+    ) {
         let mut token_endpoint = match issuer.kind() {
-            protocol::issuer::Kind::GenesysCloud(genesys) => {
-                Some(genesys.login_address("/oauth/token"))
-            }
-            _ => None,
+            Kind::GenesysCloud(genesys) => Some(genesys.login_address("/oauth/token")),
+            _ => written_out.as_ref().and_then(token_endpoint_of),
         };
-        let mut document = None;
+        let mut document = written_out;
         let mut next = login::prepare(&issuer, now());
         loop {
             match next {
@@ -111,8 +119,7 @@ impl Asking {
                         .ok()
                         .and_then(|answer| json::read(&answer.body));
                     if let Some(Value::Object(members)) = body {
-                        let endpoint = members.get("token_endpoint").and_then(Value::as_str);
-                        token_endpoint = endpoint.map(str::to_owned);
+                        token_endpoint = token_endpoint_of(&members);
                         document = Some(members);
                     }
                     next = pending.resume(fetched, now());
@@ -248,6 +255,10 @@ impl Asking {
         let request = request.map_err(|_| Failed::Unreadable)?;
         Prepared::from(request).send().await.map_err(failed)
     }
+}
+
+fn token_endpoint_of(document: &Map<String, Value>) -> Option<String> {
+    Some(document.get("token_endpoint")?.as_str()?.to_owned())
 }
 
 enum Failed {

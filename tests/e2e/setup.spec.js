@@ -209,6 +209,21 @@ for (const [what, fault, id, outcome, says] of [
   });
 }
 
+story('a provider without a discovery document: its endpoints written out', async (scene) => {
+  const { page } = scene;
+  await openFilled(scene);
+  await page.getByText('More options').click();
+  await field(page, 'Token endpoint').fill(`${op.issuer}/token`);
+  await page.getByText('Still needed: Authorization endpoint').first().waitFor();
+  await field(page, 'Authorization endpoint').fill(`${op.issuer}/auth`);
+  await field(page, 'Address of the keys').fill(`${op.issuer}/jwks`);
+  await judged(page, 'discovery', 'Note');
+  for (const id of ['keys', 'cors', 'client']) await judged(page, id, 'Passed');
+  const pasted = await paste(scene, await snippet(page));
+  await enter(await windowOf(pasted, () => pasted.getByRole('button', { name: 'Sign in' }).click()));
+  await event(pasted, 'signed-in');
+});
+
 story('a provider that is not there', async (scene) => {
   const { page } = scene;
   scene.expect(/ERR_CONNECTION_REFUSED/);
