@@ -17,7 +17,8 @@ attach(
       new Promise((resolve, reject) => {
         const script = document.createElement("script");
         script.integrity = __GLUE_INTEGRITY__;
-        script.crossOrigin = "anonymous";
+        // The same as "anonymous".
+        script.crossOrigin = "";
         script.nonce = own.nonce;
         script.onload = resolve;
         script.onerror = reject;

@@ -11,8 +11,8 @@ const LOAD_PATIENCE = 60000;
 const GRACE = 1000;
 /** The callback's answer comes this long before the host's limit: 500 ms, and 50 for a timer that fires late. */
 const HEADSTART = 550;
-/** The longest that a timer can be set to: 24 days. */
-const FOREVER = 2 ** 31 - 1;
+/** Nearly the longest that a timer can be set to: 23 days. */
+const FOREVER = 2e9;
 
 const ignore = () => {};
 

@@ -16,7 +16,7 @@ export const fetchEngine = async (assets) => {
   // Never removed: there is one for an attempt, and attempts are few.
   addEventListener("securitypolicyviolation", watch);
   try {
-    const [response] = await Promise.all([fetch(wasm, { integrity: __WASM_INTEGRITY__, credentials: "omit" }), importGlue()]);
+    const [response] = await Promise.all([fetch(wasm, { integrity: __WASM_INTEGRITY__ }), importGlue()]);
     if (!response.ok) throw response.status;
     /** @type {Glue} */
     const bind = /** @type {any} */ (globalThis)[Symbol.for("messenger-auth.glue-" + __VERSION__)];
