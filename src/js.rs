@@ -96,7 +96,7 @@ pub fn start(options: &JsValue, page: Page) -> Result<Engine, JsValue> {
     let announce = announce(&page, &panel, Rc::clone(&arrived));
     let visitor = Visitor::arrive(config, announce);
     arrived.set(Some(visitor));
-    host::attach(visitor);
+    host::attach(visitor, page.clone().unchecked_into());
     Ok(Engine {
         visitor,
         panel,
@@ -162,6 +162,19 @@ impl Engine {
             let token = visitor.hand_over(timeout_ms).await;
             Ok(token.map_or(JsValue::NULL, |token| JsValue::from_str(token.expose())))
         })
+    }
+
+    /// What the callback gives, where it is in hand.
+    #[wasm_bindgen(js_name = inHand)]
+    pub fn in_hand(&self) -> Option<String> {
+        let token = self.visitor.in_hand(self.visitor.config.min_ttl)?;
+        Some(token.expose().to_owned())
+    }
+
+    /// What the messenger's command comes to.
+    pub fn command(&self, name: String, data: JsValue) -> Promise {
+        let visitor = self.visitor;
+        promise(async move { host::command(visitor, &name, &data).await })
     }
 
     /// Who is signed in, or `null`.

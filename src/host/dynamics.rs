@@ -10,13 +10,9 @@ use protocol::{Error, config::HandOver, omnichannel, secret::Secret};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::CustomEvent;
 
-use super::{look_up, text};
+use super::{Lender, look_up, text};
 use crate::{
-    browser::{
-        event::{Listener, callback},
-        task::spawn,
-        timer,
-    },
+    browser::{event::Listener, task::spawn, timer},
     deadline::Deadline,
     session::{Event, Interaction, Visitor},
 };
@@ -35,21 +31,21 @@ const FAULTS: [(f64, &str); 4] = [
     ),
 ];
 
-/// How long before the chat's limit it has its answer, in milliseconds.
-const MARGIN: u32 = 500;
-
 /// How often is looked whether the site's JWT is still good for a while, in milliseconds.
 const ROUND: u32 = 15_000;
 
 thread_local! {
     /// Whether the SDK has our function.
     static IS_FED: Cell<bool> = const { Cell::new(false) };
+    /// Whose function that is.
+    static LENDER: RefCell<Option<Lender>> = const { RefCell::new(None) };
     /// What has been warned of.
     static WARNED: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Listens for the chat.
-pub(super) fn attach(visitor: &'static Visitor) {
+pub(super) fn attach(visitor: &'static Visitor, lender: Lender) {
+    LENDER.set(Some(lender));
     let ready = Listener::on_page("lcw:ready", move |_| {
         IS_FED.set(false);
         feed(visitor);
@@ -105,12 +101,8 @@ fn feed(visitor: &'static Visitor) {
         if IS_FED.get() {
             return;
         }
-        let provider = callback(move |answer| {
-            if let Ok(answer) = answer.dyn_into::<Function>() {
-                provide(visitor, answer);
-            }
-        });
-        let fed = call_sdk("setAuthTokenProvider", &provider);
+        let provider = LENDER.with_borrow(|lender| lender.as_ref().map(Lender::provide));
+        let fed = provider.is_some_and(|ours| call_sdk("setAuthTokenProvider", &ours));
         IS_FED.set(fed);
         let outcome = if fed {
             "setAuthTokenProvider has the function"
@@ -138,24 +130,6 @@ async fn obtain(visitor: &'static Visitor, min_ttl: u32) -> Result<Secret, Error
     visitor
         .token(config.hand_over, min_ttl, nobody, deadline)
         .await
-}
-
-fn provide(visitor: &'static Visitor, answer: Function) {
-    if let Some(token) = visitor.in_hand(visitor.config.min_ttl) {
-        reply(&answer, Some(&token));
-        return;
-    }
-    spawn(async move {
-        let patience = visitor.config.timeout_ms.saturating_sub(MARGIN);
-        let token = visitor.hand_over(patience).await;
-        reply(&answer, token.as_ref());
-    });
-}
-
-fn reply(answer: &Function, token: Option<&Secret>) {
-    let token = token.map_or(JsValue::NULL, |token| token.expose().into());
-    // What the chat does with it is the chat's.
-    let _ = answer.call1(&JsValue::UNDEFINED, &token);
 }
 
 fn hear(visitor: &Visitor, detail: &JsValue) {

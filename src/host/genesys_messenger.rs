@@ -2,9 +2,13 @@
 //!
 //! Genesys's servers redeem the code with their own secret; it is never redeemed here, and none is
 //! handed out twice. The function `Genesys` is looked up at each call: the messenger replaces it
-//! when it has loaded.
+//! when it has loaded. The commands' functions are the loader's: they answer whatever becomes of us.
 
-use std::{cell::Cell, pin::pin, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    pin::pin,
+    rc::Rc,
+};
 
 use js_sys::{Array, Function, Object, Reflect};
 use protocol::{
@@ -14,7 +18,7 @@ use protocol::{
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
-use super::{function, text};
+use super::{Lender, function, text};
 use crate::{
     browser::{
         bell::Signal,
@@ -66,32 +70,23 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     fn ready(this: &Plugin) -> Result<JsValue, JsValue>;
-
-    /// A command that somebody has given.
-    type Call;
-
-    #[wasm_bindgen(method, catch)]
-    fn resolve(this: &Call, data: &JsValue) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, catch)]
-    fn reject(this: &Call, error: &JsValue) -> Result<JsValue, JsValue>;
 }
 
 thread_local! {
     /// The messenger has asked in vain: it is to be told when somebody signs in.
     static WAITS: Cell<bool> = const { Cell::new(false) };
-    /// The messenger has taken our plugin: it is there, and not only its snippet.
-    static IS_THERE: Cell<bool> = const { Cell::new(false) };
+    /// Our plugin, once the messenger has taken it: it is there, and not only its snippet.
+    static PLUGIN: RefCell<Option<Plugin>> = const { RefCell::new(None) };
     /// We are the ones who sign out.
     static LEAVING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Registers the plugin as soon as the messenger's snippet is there.
-pub(super) fn attach(visitor: &'static Visitor) {
+pub(super) fn attach(visitor: &'static Visitor, lender: Lender) {
     spawn(async move {
         let mut wait = 40;
         for _ in 0..LOOKS {
-            if register(visitor) {
+            if register(visitor, lender.clone()) {
                 return;
             }
             timer::sleep(wait).await;
@@ -113,7 +108,7 @@ pub(super) fn tell(event: &Event) {
 
 /// `Auth.logout`, where there is a messenger.
 pub(super) async fn end_session(visitor: &'static Visitor) {
-    if !IS_THERE.get() || LEAVING.get() {
+    if PLUGIN.with_borrow(Option::is_none) || LEAVING.get() {
         return;
     }
     let done = Rc::new(Signal::default());
@@ -139,9 +134,9 @@ pub(super) async fn end_session(visitor: &'static Visitor) {
 }
 
 /// Whether there was somebody to register with.
-fn register(visitor: &'static Visitor) -> bool {
+fn register(visitor: &'static Visitor, lender: Lender) -> bool {
     let plugin = callback(move |plugin| {
-        if begin(visitor, &plugin.unchecked_into()).is_err() {
+        if begin(visitor, &lender, plugin.unchecked_into()).is_err() {
             refused(visitor);
         }
     });
@@ -166,89 +161,89 @@ fn refused(visitor: &'static Visitor) {
     fail(visitor, WHY);
 }
 
-fn begin(visitor: &'static Visitor, plugin: &Plugin) -> Result<(), JsValue> {
-    let command = |name: &str, run: fn(&'static Visitor, Plugin, Call)| {
-        let itself = plugin.clone();
-        let run = callback(move |call| run(visitor, itself.clone(), call.unchecked_into()));
-        plugin.register_command(name, &run)
-    };
-    command("getAuthCode", get_auth_code)?;
-    command("reAuthenticate", re_authenticate)?;
-    command("signIn", sign_in)?;
-    command("logoutOIDC", logout)?;
+fn begin(visitor: &'static Visitor, lender: &Lender, plugin: Plugin) -> Result<(), JsValue> {
+    for name in ["getAuthCode", "reAuthenticate", "signIn", "logoutOIDC"] {
+        plugin.register_command(name, &lender.command(name))?;
+    }
     for name in EVENTS {
         let heard = callback(move |event| hear(visitor, name, &event));
         let _ = genesys(&["subscribe".into(), name.into(), heard.into()]);
     }
     plugin.ready()?;
-    IS_THERE.set(true);
+    PLUGIN.set(Some(plugin));
     note(visitor, "AuthProvider is registered");
     Ok(())
 }
 
-fn get_auth_code(visitor: &'static Visitor, _: Plugin, call: Call) {
+/// Carries a command out that the messenger has given.
+pub(super) async fn command(
+    visitor: &'static Visitor,
+    name: &str,
+    data: &JsValue,
+) -> Result<JsValue, Error> {
+    if name == "logoutOIDC" {
+        visitor.sign_out(SignOut::AtIssuer, None).await?;
+        return Ok(JsValue::UNDEFINED);
+    }
     WAITS.set(false);
-    let is_update = Reflect::get(&call, &"data".into())
-        .and_then(|data| Reflect::get(&data, &"forceUpdate".into()))
-        .is_ok_and(|force| force.is_truthy());
-    spawn(async move {
-        if is_update {
-            // Who signs in now is made known when that is done.
-            WAITS.set(true);
-            answer(&call, &Ok(JsValue::UNDEFINED));
-            let _ = sign_in_anew(visitor).await;
-        } else {
-            answer(&call, &proof(visitor).await);
-        }
-    });
+    let result = match name {
+        "getAuthCode" => get_auth_code(visitor, data).await,
+        "reAuthenticate" => re_authenticate(visitor).await,
+        _ => sign_in(visitor).await,
+    };
+    // What a person can still change is to be told when it has changed.
+    if let Err(Error::SignInRequired | Error::PopupBlocked | Error::PopupClosed) = result {
+        WAITS.set(true);
+    }
+    result
+}
+
+async fn get_auth_code(visitor: &'static Visitor, data: &JsValue) -> Result<JsValue, Error> {
+    let is_update = Reflect::get(data, &"forceUpdate".into()).is_ok_and(|force| force.is_truthy());
+    if !is_update {
+        return proof(visitor).await;
+    }
+    // Who signs in now is made known when that is done.
+    WAITS.set(true);
+    spawn(async move { drop(sign_in_anew(visitor).await) });
+    Ok(JsValue::UNDEFINED)
 }
 
 /// The messenger's own session is dead. It asks for the new code by itself, once this is done.
-fn re_authenticate(visitor: &'static Visitor, _: Plugin, call: Call) {
-    WAITS.set(false);
-    spawn(async move {
-        let renewed = if !is_code_flow(visitor) {
-            id_token(visitor).await.map(drop)
-        } else if visitor.has_authorization() {
-            Ok(())
-        } else {
-            code(visitor)
-                .await
-                .map(|authorization| visitor.keep_authorization(authorization))
-        };
-        let result = match renewed {
-            Err(Error::SignInRequired) => sign_in_anew(visitor).await,
-            result => result,
-        };
-        answer(&call, &result.map(|()| JsValue::UNDEFINED));
-    });
+async fn re_authenticate(visitor: &'static Visitor) -> Result<JsValue, Error> {
+    let renewed = if !is_code_flow(visitor) {
+        id_token(visitor).await.map(drop)
+    } else if visitor.has_authorization() {
+        Ok(())
+    } else {
+        code(visitor)
+            .await
+            .map(|authorization| visitor.keep_authorization(authorization))
+    };
+    match renewed {
+        Err(Error::SignInRequired) => sign_in_anew(visitor).await?,
+        result => result?,
+    }
+    Ok(JsValue::UNDEFINED)
 }
 
 /// A conversation that began without a name gets one.
-fn sign_in(visitor: &'static Visitor, plugin: Plugin, call: Call) {
-    WAITS.set(false);
-    spawn(async move {
-        let mut result = proof(visitor).await;
-        if let Err(Error::SignInRequired) = result {
-            result = match sign_in_anew(visitor).await {
-                Ok(()) => proof(visitor).await,
-                Err(error) => Err(error),
-            };
-        }
-        // Without the one or the other the messenger's window waits for ever.
+async fn sign_in(visitor: &'static Visitor) -> Result<JsValue, Error> {
+    let mut result = proof(visitor).await;
+    if let Err(Error::SignInRequired) = result {
+        result = match sign_in_anew(visitor).await {
+            Ok(()) => proof(visitor).await,
+            Err(error) => Err(error),
+        };
+    }
+    // Without the one or the other the messenger's window waits for ever.
+    if let Some(plugin) = PLUGIN.with_borrow(Clone::clone) {
         let _ = match &result {
             Ok(proof) => plugin.publish("signedIn", proof),
             Err(error) => plugin.publish("signInFailed", &error.to_string().into()),
         };
-        answer(&call, &result);
-    });
-}
-
-fn logout(visitor: &'static Visitor, _: Plugin, call: Call) {
-    spawn(async move {
-        let result = visitor.sign_out(SignOut::AtIssuer, None).await;
-        answer(&call, &result.map(|()| JsValue::UNDEFINED));
-    });
+    }
+    result
 }
 
 /// What `getAuthCode` resolves: a code that nobody has seen, or an ID token.
@@ -298,19 +293,6 @@ async fn sign_in_anew(visitor: &'static Visitor) -> Result<(), Error> {
     }
     let deadline = Deadline::after(visitor.config.sign_in_timeout_ms);
     visitor.sign_in_for(wish, deadline).await
-}
-
-fn answer(call: &Call, result: &Result<JsValue, Error>) {
-    let _ = match result {
-        Ok(value) => call.resolve(value),
-        Err(error) => {
-            // What a person can still change is to be told when it has changed.
-            if let Error::SignInRequired | Error::PopupBlocked | Error::PopupClosed = error {
-                WAITS.set(true);
-            }
-            call.reject(&error.to_string().into())
-        }
-    };
 }
 
 /// What the messenger tells of its own part. Its tokens stay with it.

@@ -9,12 +9,13 @@ mod genesys_messenger;
 
 use js_sys::{Function, Reflect};
 use protocol::{
+    Error,
     config::{HandOver, Host},
     error::one_line,
     secret::Secret,
     session::TokenKind,
 };
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use crate::{
     browser::json,
@@ -22,13 +23,37 @@ use crate::{
     session::{Event, Visitor},
 };
 
+#[wasm_bindgen]
+extern "C" {
+    /// The loader, which has functions for a messenger to keep: they answer whatever becomes of us.
+    #[derive(Clone)]
+    pub(crate) type Lender;
+
+    /// Gives its callback a token, while it is called where one is in hand.
+    #[wasm_bindgen(method, getter)]
+    fn provide(this: &Lender) -> Function;
+
+    /// Has a command carried out, then resolves or rejects it.
+    #[wasm_bindgen(method)]
+    fn command(this: &Lender, name: &str) -> Function;
+}
+
 /// Begins to serve the messenger.
-pub(crate) fn attach(visitor: &'static Visitor) {
+pub(crate) fn attach(visitor: &'static Visitor, lender: Lender) {
     match visitor.config.host {
         Host::Page | Host::GenesysEmbeddable => {}
-        Host::Dynamics => dynamics::attach(visitor),
-        Host::GenesysMessenger => genesys_messenger::attach(visitor),
+        Host::Dynamics => dynamics::attach(visitor, lender),
+        Host::GenesysMessenger => genesys_messenger::attach(visitor, lender),
     }
+}
+
+/// Carries a command of the messenger's out.
+pub(crate) async fn command(
+    visitor: &'static Visitor,
+    name: &str,
+    data: &JsValue,
+) -> Result<JsValue, Error> {
+    genesys_messenger::command(visitor, name, data).await
 }
 
 /// Tells the messenger what the page's listeners are told.

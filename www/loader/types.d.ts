@@ -30,6 +30,8 @@ interface Engine {
   getToken(options: object): Promise<string>;
   getAuthorization(options: object): Promise<object>;
   handOver(timeoutMs: number): Promise<string | null>;
+  inHand(): string | undefined;
+  command(name: string, data: unknown): Promise<unknown>;
   getSession(): object | null;
   wantsWindow(options: object): boolean;
   diagnose(): Promise<object>;
@@ -45,12 +47,16 @@ interface Page {
   redirectUri: string | null;
   /** The options are attributes: the unknown among them belong to others (`class`, `data-cfasync`, …). */
   attributes?: boolean;
+  /** For a messenger to keep: gives its callback a token, while it is called where one is in hand. Added by the guard. */
+  provide?: (reply: Answer) => void;
+  /** For a messenger to keep: a command of this name, as Genesys calls it. Added by the guard. */
+  command?: (name: string) => (call: any) => void;
 }
 
 /** wasm-bindgen's no-modules function. */
 interface Glue {
   (input: { module_or_path: Response }): Promise<unknown>;
-  start(options: unknown, page: Page): Engine;
+  start(options: any, page: Page): Engine;
 }
 
 /** The rest of the widget: how its glue is fetched, the addresses of its files, and one beside which authWindow.html is. */
