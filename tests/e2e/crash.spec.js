@@ -2,31 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { ask, button, call, element, event, eventually, loaded, panel, signIn, tag } from './support/page.js';
+import { chatLoader, microsoftServers } from './hosts/dynamics.js';
+import { exchanger, genesysSnippet, messenger } from './hosts/genesys.js';
+import { breakable, FAULTS } from './support/crash.js';
+import { clients } from '../op/op.js';
 import { world } from './support/world.js';
 
 const { story, op } = await world();
-
-/** From when on any call of the WebAssembly traps, as a panic does: the page sets `__trap`. */
-function breakable() {
-  // (module (func (export "t") unreachable))
-  const bytes = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 116, 0, 0, 10, 5, 1, 3, 0, 0, 11]);
-  const { t: trap } = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
-  const original = WebAssembly.instantiateStreaming;
-  globalThis.__calls = 0;
-  WebAssembly.instantiateStreaming = async (...given) => {
-    const { module, instance } = await original(...given);
-    const exports = Object.fromEntries(Object.entries(instance.exports).map(([name, value]) => [name, typeof value !== 'function' ? value : (...values) => {
-      if (globalThis.__trap) {
-        globalThis.__calls += 1;
-        trap();
-      }
-      return value(...values);
-    }]));
-    return { module, instance: { exports } };
-  };
-}
-
-const FAULTS = [/unreachable|RuntimeError/, /\[messenger-auth\] crashed/];
 
 /** Asserts what a page looks like whose engine is gone. */
 async function isBroken(scene, page) {
@@ -84,5 +66,40 @@ story('it traps while the window is open: the window is closed', async (scene) =
   await popup.getByLabel('Password').waitFor();
   await page.evaluate(() => { globalThis.__trap = true; });
   await eventually(() => popup.isClosed(), 'the window is closed');
+  await isBroken(scene, page);
+});
+
+story('the function that the chat\'s SDK keeps: null at once, in the call that traps and ever after', async (scene) => {
+  scene.expect(...FAULTS);
+  await scene.context.addInitScript(breakable);
+  await microsoftServers(scene.context, {});
+  const page = await scene.visit({ head: chatLoader + tag({ host: 'dynamics', 'timeout-ms': '60000' }), body: element });
+  await signIn(page);
+  await page.evaluate(() => globalThis.__chat.ready());
+  await eventually(() => page.evaluate(() => globalThis.__chat.set), 'the SDK has our function');
+  const asked = () => page.evaluate(() => new Promise((resolve) => { globalThis.__chat.provider(resolve); }));
+  assert.ok(await asked());
+  await page.evaluate(() => { globalThis.__trap = true; });
+  assert.equal(await asked(), null);
+  assert.equal(await asked(), null);
+  await isBroken(scene, page);
+});
+
+story('the commands that Genesys Messenger keeps: rejected at once, the one under way and all later ones', async (scene) => {
+  scene.expect(...FAULTS);
+  await scene.context.addInitScript(breakable);
+  await scene.context.exposeFunction('__exchange', exchanger(op).exchange);
+  const page = await scene.visit({ head: genesysSnippet + tag({ 'client-id': clients.messenger, host: 'genesys-messenger', 'timeout-ms': '60000' }), body: element });
+  await page.evaluate(messenger, { authenticates: false });
+  await eventually(() => page.evaluate(() => globalThis.__genesys.events.some(({ eventName }) => eventName === 'AuthProvider.ready')), 'it has our commands');
+  await page.evaluate(() => {
+    globalThis.give = (name) => new Promise((resolve, reject) => { globalThis.__genesys.commands('AuthProvider').get(name)({ data: {}, resolve, reject }); }).then(() => 'resolved', (why) => why);
+  });
+  op.settings.delay = { authorize: 2000 };
+  const underWay = page.evaluate(() => globalThis.give('getAuthCode'));
+  await eventually(() => op.asked('authorize').length, 'the provider is asked');
+  await page.evaluate(() => { globalThis.__trap = true; });
+  assert.match(await underWay, /stopped working/);
+  for (const name of ['getAuthCode', 'reAuthenticate', 'signIn', 'logoutOIDC']) assert.match(await page.evaluate((one) => globalThis.give(one), name), /stopped working/, name);
   await isBroken(scene, page);
 });
