@@ -1,9 +1,11 @@
 //! Messages between windows (`postMessage`).
 
+use std::{cell::Cell, rc::Rc};
+
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, MessageEvent, Window};
 
-use super::{event, window};
+use super::{bell::Bell, event, timer, window};
 
 /// A message that arrived at this page, from anyone.
 pub(crate) struct Message {
@@ -36,6 +38,23 @@ impl Listener {
             _listener: event::Listener::on(&window(), "message", on_event),
         }
     }
+}
+
+/// Waits for a message that `read` takes a text from, so many milliseconds at the longest.
+pub(crate) async fn text(
+    read: impl Fn(&Message) -> Option<String> + 'static,
+    patience: u32,
+) -> Option<String> {
+    let heard = Rc::new((Cell::new(None), Bell::default()));
+    let told = Rc::clone(&heard);
+    let _listener = Listener::new(move |message| {
+        if let Some(text) = read(&message) {
+            told.0.set(Some(text));
+            told.1.ring();
+        }
+    });
+    let answer = Box::pin(heard.1.until(|| heard.0.take()));
+    timer::deadline(answer, patience).await.ok()
 }
 
 /// Sends a message to a window, if it is there and of this origin.

@@ -3,18 +3,15 @@
 //! The page cannot look into that frame. A few lines in its `framework.js` answer for it
 //! (`pkg/genesys.mjs` writes them out); where they are missing, the page signs in by itself.
 
-use std::{cell::Cell, pin::pin, rc::Rc};
+use std::cell::Cell;
 
 use protocol::{issuer::Kind, json::object, secret::Secret};
 
 use crate::{
     browser::{
-        bell::Signal,
         json,
-        message::{Listener, post},
+        message::{self, post},
         page,
-        task::race,
-        timer,
     },
     deadline::{Deadline, now},
     session::Visitor,
@@ -45,28 +42,19 @@ pub(super) async fn agent_token(visitor: &Visitor, deadline: Deadline) -> Option
     }
     let origin = ["https://apps.", genesys.domain()].concat();
     let frame = page::frame_of(&origin)?;
-    let answer = Rc::new(Cell::new(None));
-    let answered = Rc::new(Signal::default());
-    let listener = {
-        let (answer, answered) = (Rc::clone(&answer), Rc::clone(&answered));
-        let (frame, origin) = (frame.clone(), origin.clone());
-        Listener::new(move |message| {
-            let is_meant = message.origin == origin
-                && message.source == frame
-                && json::text_member(&message.data, "messengerAuth").as_deref() == Some(WORD);
-            if is_meant {
-                let token = json::text_member(&message.data, "token");
-                answer.set(token.filter(|token| !token.is_empty()));
-                answered.give();
-            }
-        })
-    };
     let question = json::to_js(&object(vec![("messengerAuth", WORD.into())]));
     post(&frame, &question, &origin);
     let patience = deadline.left().min(PATIENCE);
-    race(pin!(answered.given()), pin!(timer::sleep(patience))).await;
-    drop(listener);
-    let token = answer.take();
+    let answer = message::text(
+        move |message| {
+            let is_meant = message.origin == origin
+                && message.source == frame
+                && json::text_member(&message.data, "messengerAuth").as_deref() == Some(WORD);
+            is_meant.then(|| json::text_member(&message.data, "token").unwrap_or_default())
+        },
+        patience,
+    );
+    let token = answer.await.filter(|token| !token.is_empty());
     let outcome = if token.is_some() {
         "the frame gave the agent's token"
     } else {

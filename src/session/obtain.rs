@@ -6,7 +6,7 @@ use protocol::{
     Error,
     error::{Flaw, Refusal},
     finesse,
-    issuer::Kind,
+    issuer::{Finesse, Kind},
     login::{self, Intent, Interaction as Ask, Login, Redemption, Redirect},
     secret::Secret,
     session::{self, Session, TokenKind},
@@ -23,7 +23,7 @@ use crate::{
     browser::{
         entropy,
         frame::Frame,
-        page,
+        json, message, page,
         task::{Work, spawn},
     },
     deadline::{Deadline, now, timed_out},
@@ -35,6 +35,9 @@ use crate::{
 /// How long a hidden frame may take, in milliseconds. A provider that means to answer
 /// `prompt=none` does so at once.
 const FRAME_TIMEOUT: u32 = 5_000;
+
+/// How long Finesse may take to say how its session is, in milliseconds.
+const TEST_PATIENCE: u32 = 1_500;
 
 impl Visitor {
     /// A token of the session with `min_ttl` seconds left, renewed if need be and possible.
@@ -317,6 +320,9 @@ impl Visitor {
         deadline: Deadline,
     ) -> Result<Login, Error> {
         if let Kind::Finesse(server) = self.config.issuer.kind() {
+            if self.has_ended_at(server, deadline).await {
+                return Err(Error::SignInRequired);
+            }
             let next = finesse::fetch(server, &self.config.client, &self.config.issuer);
             return self.driver.finish(next, deadline).await;
         }
@@ -356,6 +362,32 @@ impl Visitor {
                 return self.driver.finish(next, deadline).await;
             }
         }
+    }
+
+    /// Whether Finesse says that the agent's single sign-on has ended. One that says nothing is asked for
+    /// the token all the same.
+    async fn has_ended_at(&self, server: &Finesse, deadline: Deadline) -> bool {
+        let Ok(frame) = Frame::open(&server.test_address()) else {
+            return false;
+        };
+        let source = frame.content_window();
+        let status = message::text(
+            move |message| {
+                let is_meant = message.source == source && page::is_own_origin(&message.origin);
+                is_meant.then(|| json::text_member(&message.data, "status"))?
+            },
+            deadline.left().min(TEST_PATIENCE),
+        );
+        let status = status.await;
+        let outcome = match status.as_deref() {
+            Some("true") => "alive",
+            Some("false") => "ended",
+            _ => "not told",
+        };
+        self.driver
+            .journal
+            .note("ask Finesse for the state of its session", outcome);
+        outcome == "ended"
     }
 
     /// Ends the session in all tabs where a renewal that failed so means that it is not the

@@ -5,7 +5,7 @@ import { after } from 'node:test';
 import { exportSPKI, importJWK } from 'jose';
 import { startTokenService } from '../site/token-service.js';
 import { CHAT, chatLoader, microsoftServers } from './hosts/dynamics.js';
-import { ana, claimsOf, element, event, eventually, loaded, signIn, tag } from './support/page.js';
+import { ana, claimsOf, element, event, eventually, loaded, signIn, steps, tag } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world();
@@ -19,8 +19,6 @@ const said = [/Token is expired/, /Unexpected error while getting token/, /Authe
 
 const widget = (frame, name, ...given) => frame.evaluate(([method, all]) => globalThis.__widget.call(method, ...all), [name, given]);
 const asked = (frame) => frame.evaluate(() => globalThis.__widget.asked);
-const steps = (page) => page.evaluate(async () => (await MessengerAuth.client.diagnose()).steps.map(({ step, outcome }) => `${step}: ${outcome}`));
-
 /** A page with the chat's loader and ours, somebody signed in or not, and the chat opened. */
 async function opened(scene, { attributes = bySite, signedIn = true, settings, publicKey = `${service.origin}/publickey` } = {}) {
   service.forget();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { startFinesse } from './hosts/finesse.js';
-import { ask, button, call, closed, element, event, events, eventually, loaded, pressSignIn, session } from './support/page.js';
+import { ask, button, call, closed, element, event, events, eventually, loaded, pressSignIn, session, steps } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, site } = await world();
@@ -46,6 +46,31 @@ told('no session: null at once; then a window, redirects, form posts, and the do
   await event(page, 'sign-in-required');
   await logIn(page);
   assert.equal((await ask(page)).token, seen.given.at(-1));
+});
+
+told('it says that the session has ended: nothing more is asked of it, and diagnose() knows', {}, async (scene, { seen }) => {
+  const page = await scene.visit({ head: head(), body: element });
+  await loaded(page);
+  assert.equal((await ask(page)).token, null);
+  assert.deepEqual([seen.tested, seen.asked], [1, []]);
+  assert.ok((await steps(page)).includes('ask Finesse for the state of its session: ended'));
+  assert.equal(page.frames().length, 1, 'the frame is taken away');
+});
+
+told('one that is older than that, and says nothing, is asked for the token', {}, async (scene, { seen, state }) => {
+  Object.assign(state, { alive: true, test: false });
+  scene.expect(/status of 404/);
+  const page = await scene.visit({ head: head(), body: element });
+  await loaded(page);
+  assert.equal((await ask(page)).token, seen.given[0]);
+  assert.ok((await steps(page)).includes('ask Finesse for the state of its session: not told'));
+});
+
+told('what others say of its session is not heard', {}, async (scene, { state }) => {
+  state.alive = true;
+  const page = await scene.visit({ head: head(), body: `${element}<script>setInterval(() => postMessage({ status: 'false' }, '*'), 1);</script>` });
+  await loaded(page);
+  assert.ok((await ask(page)).token);
 });
 
 told('a page that proxies Finesse below a path of its own', { base: '/finesse' }, async (scene, { seen }) => {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { frameworkBridge, redirectUris } from '../../pkg/genesys.mjs';
-import { ask, call, element, event, loaded } from './support/page.js';
+import { ask, call, element, event, loaded, steps } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, site } = await world();
@@ -22,8 +22,6 @@ const framework = async (context, { bridge = frameworkBridge(site.origin), agent
     </script>`,
   }));
 };
-
-const steps = (page) => page.evaluate(async () => (await MessengerAuth.client.diagnose()).steps.map(({ step, outcome }) => `${step}: ${outcome}`));
 
 story('the frame gives the agent\'s token, in the same callback as ever', async (scene) => {
   await framework(scene.context);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { clients } from '../op/op.js';
 import { exchanger, genesysSnippet, messenger } from './hosts/genesys.js';
-import { ana, button, call, closed, element, enter, event, events, eventually, loaded, minjun, panel, pressSignIn, session, signIn, tag, windowOf } from './support/page.js';
+import { ana, button, call, closed, element, enter, event, events, eventually, loaded, minjun, panel, pressSignIn, session, signIn, steps, tag, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world();
@@ -14,7 +14,6 @@ const jwts = (page) => page.evaluate(() => globalThis.__genesys.jwts);
 const heard = (page, name) => page.evaluate((wanted) => globalThis.__genesys.events.filter(({ eventName }) => eventName === wanted), name);
 const told = (page, name) => eventually(async () => (await heard(page, name))[0], `${name} is published`);
 const calls = (page) => page.evaluate(() => globalThis.__genesys.calls);
-const steps = (page) => page.evaluate(async () => (await MessengerAuth.client.diagnose()).steps.map(({ step, outcome }) => `${step}: ${outcome}`));
 const arrive = (page, how) => page.evaluate(messenger, how);
 
 /** The messenger has a session of this person's. */

@@ -53,6 +53,12 @@ impl Finesse {
         self.address(params.collect())
     }
 
+    /// A page that says to the one around it whether the agent's single sign-on is alive.
+    #[must_use]
+    pub fn test_address(&self) -> String {
+        [&self.base, "/desktop/sso/test"].concat()
+    }
+
     /// Where a token is renewed. Only ever fetched: in a window the refresh token would stand in
     /// the history.
     pub(crate) fn refresh_address(&self, refresh_token: &str) -> String {
@@ -100,6 +106,7 @@ mod tests {
             ]
             .concat()
         );
+        assert_eq!(plain.test_address(), [base, "/desktop/sso/test"].concat());
         let slash = [base, "/"].concat();
         let more =
             json!({ "kind": "finesse", "baseUrl": slash, "username": "a b", "returnUser": true });

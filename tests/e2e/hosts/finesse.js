@@ -11,8 +11,9 @@ const html = (title, body) => `<!doctype html><title>${title}</title>${body}`;
 export async function startFinesse(scene, { ttl = 300, base = '' } = {}) {
   const { site } = scene;
   const path = `${base}/desktop/sso/token`;
-  const seen = { asked: [], given: [], refreshed: [] };
-  const state = { alive: false, refreshDies: false };
+  const seen = { asked: [], given: [], refreshed: [], tested: 0 };
+  /** `test` is what `/desktop/sso/test` does: nothing where Finesse is older than that page. */
+  const state = { alive: false, refreshDies: false, test: true };
   const assertions = new Set();
 
   // Cisco Identity Service and AD FS in one: a redirect comes in, a form is posted back.
@@ -33,6 +34,12 @@ export async function startFinesse(scene, { ttl = 300, base = '' } = {}) {
     return { type: 'application/json', body: JSON.stringify({ token: seen.given.at(-1), ...(withRefresh && { refresh_token: `refresh-${seen.given.length}` }), expires_in: ttl, user_id: '1001', realm: 'desk', user_principal: 'ana@example.com' }) };
   };
 
+  scene.answer(`${base}/desktop/sso/test`, () => {
+    seen.tested += 1;
+    if (!state.test) return { status: 404, body: 'not found', type: 'text/plain' };
+    const status = state.alive ? { status: 'true', errorMessage: '' } : { status: 'false', errorMessage: 'NO TOKEN' };
+    return { type: 'text/html', body: html('Test', `<script>(opener ?? parent).postMessage(${JSON.stringify(status)}, '*');</script>`) };
+  });
   scene.answer(path, async (request) => {
     const asked = Object.fromEntries(new URL(request.url, site.origin).searchParams);
     if (request.method === 'POST') {

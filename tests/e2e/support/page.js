@@ -81,6 +81,17 @@ export function call(page, method, options) {
   return called;
 }
 
+/** What `diagnose()` tells, a line a step. */
+export const steps = (page) => page.evaluate(async () => (await MessengerAuth.client.diagnose()).steps.map(({ step, outcome }) => `${step}: ${outcome}`));
+
+const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** A JWT that nobody has signed. */
+export function jwt({ ttl = 600, ...claims } = {}) {
+  const now = Math.floor(Date.now() / 1000);
+  return `${part({ alg: 'RS256', typ: 'JWT' })}.${part({ iss: 'portal', sub: 'ana', iat: now, exp: now + ttl, ...claims })}.c2ln`;
+}
+
 export function claimsOf(token) {
   const parts = token.split('.');
   assert.equal(parts.length, 3, 'a token in three parts');
