@@ -50,7 +50,9 @@ impl Visitor {
         match answer {
             Ok(login) => {
                 self.store.forget_refusals();
-                self.take_in(login, Change::Person);
+                // What others have brought about is known now.
+                self.state.borrow_mut().stamp = self.store.last_change();
+                self.take_in(login, Change::Tokens);
                 if !was_signed_in {
                     self.tell(&Event::SignedIn);
                 }
@@ -67,7 +69,7 @@ impl Visitor {
     }
 
     /// Whether the site's own service can know the person, and is to be asked.
-    fn can_ask_site(&self) -> bool {
+    pub(super) fn can_ask_site(&self) -> bool {
         let url = self.config.token_url.as_deref().unwrap_or_default();
         self.config.silent && page::is_neighbour(url) && !self.store.has_signed_out()
     }

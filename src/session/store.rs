@@ -1,7 +1,8 @@
 //! Where the session lives between two pages of the site.
 
 use protocol::{
-    client::Client, config, issuer::Issuer, json::object, session::Session, time::Timestamp,
+    client::Client, config, issuer::Issuer, json::object, secret::Secret, session::Session,
+    site_token::SiteToken, time::Timestamp,
 };
 use serde_json::Value;
 
@@ -46,6 +47,8 @@ pub(super) struct Stamp {
 pub(super) struct Note {
     pub(super) stamp: Stamp,
     pub(super) session: Option<Session>,
+    /// Where the site, or a portal, has signed somebody in by itself. Never kept.
+    pub(super) site_token: Option<SiteToken>,
 }
 
 /// Whose turn it is to use the refresh token of a session.
@@ -267,10 +270,23 @@ pub(super) enum Rest {
 
 impl Note {
     pub(super) fn text(stamp: Stamp, session: Option<&Session>) -> String {
+        Self::told(stamp, session, None)
+    }
+
+    pub(super) fn told(
+        stamp: Stamp,
+        session: Option<&Session>,
+        site_token: Option<&SiteToken>,
+    ) -> String {
+        let site_token = site_token.map(|held| {
+            let end = held.expires_at.map(Timestamp::as_millis);
+            Value::from([held.token.expose().into(), Value::from(end)])
+        });
         let note = object(vec![
             ("person", stamp.person.into()),
             ("change", stamp.change.into()),
             ("session", session.map(Session::to_json).into()),
+            ("site", site_token.into()),
         ]);
         // Numbers and texts: nothing fails here.
         json::to_text(&note).unwrap_or_default()
@@ -287,6 +303,12 @@ impl Note {
                 Value::Null => None,
                 session => Some(Session::from_json(session)?),
             },
+            site_token: note.get("site").and_then(|site| {
+                Some(SiteToken {
+                    token: Secret::new(site.get(0)?.as_str()?),
+                    expires_at: site.get(1)?.as_i64().map(Timestamp::from_millis),
+                })
+            }),
         })
     }
 }

@@ -21,7 +21,7 @@ use std::{
     rc::Rc,
 };
 
-use protocol::{Error, session::Session};
+use protocol::{Error, login::Login, session::Session, site_token::SiteToken};
 
 use super::{
     Event, Visitor,
@@ -99,6 +99,20 @@ impl Visitor {
 
     /// Takes a session in, or that there is none any more, for all tabs.
     pub(super) fn publish(&self, change: Change, session: Option<Rc<Session>>) {
+        self.publish_with(change, session, None);
+    }
+
+    /// Tells all tabs that the site, or a portal, has signed somebody in by itself.
+    pub(super) fn publish_site_token(&self, token: &SiteToken) {
+        self.publish_with(Change::Person, None, Some(token));
+    }
+
+    fn publish_with(
+        &self,
+        change: Change,
+        session: Option<Rc<Session>>,
+        site_token: Option<&SiteToken>,
+    ) {
         let mine = self.stamp();
         let known = mine.change.max(self.store.last_change().change);
         let change_at = now().as_millis().max(known + 1);
@@ -114,7 +128,7 @@ impl Visitor {
             Some(session) => self.store.save(&Note::text(stamp, Some(session))),
             None => self.store.clear(),
         }
-        self.tell_tabs(stamp, session.as_deref());
+        self.tell_tabs(stamp, session.as_deref(), site_token);
         let mut state = self.state.borrow_mut();
         state.stamp = stamp;
         state.session = session;
@@ -201,11 +215,11 @@ impl Visitor {
     }
 
     /// Tells the other tabs, without the refresh token where they could not but use it at once.
-    fn tell_tabs(&self, stamp: Stamp, session: Option<&Session>) {
+    fn tell_tabs(&self, stamp: Stamp, session: Option<&Session>, site_token: Option<&SiteToken>) {
         let bare = session
             .filter(|_| !self.shares_refresh_tokens())
             .map(|session| session.clone().without_refresh_token());
-        self.post(&Note::text(stamp, bare.as_ref().or(session)));
+        self.post(&Note::told(stamp, bare.as_ref().or(session), site_token));
     }
 
     fn post(&self, text: &str) {
@@ -217,8 +231,10 @@ impl Visitor {
     fn hear(&'static self, text: &str) {
         if text == ASK {
             let state = self.state.borrow();
-            if state.session.is_some() {
-                self.tell_tabs(state.stamp, state.session.as_deref());
+            let is_told = self.config.issuer.keeps_session() && !self.can_ask_site();
+            let site_token = state.site_token.as_ref().filter(|_| is_told);
+            if state.session.is_some() || site_token.is_some() {
+                self.tell_tabs(state.stamp, state.session.as_deref(), site_token);
             }
             return;
         }
@@ -240,7 +256,10 @@ impl Visitor {
         }
         let is_next_person = note.stamp.person > mine.person;
         let Some(session) = note.session else {
-            self.forget_session("elsewhere", &Error::SignInRequired);
+            match note.site_token {
+                Some(token) => self.take_over_site_token(token),
+                None => drop(self.forget_session("elsewhere", &Error::SignInRequired)),
+            }
             self.state.borrow_mut().stamp = note.stamp;
             return;
         };
@@ -269,6 +288,18 @@ impl Visitor {
         } else {
             &Event::SignedIn
         });
+    }
+
+    /// Somebody has signed in at the site itself. Where the cookie goes along, it has the word on who that is.
+    fn take_over_site_token(&'static self, token: SiteToken) {
+        self.state.borrow_mut().site_token = None;
+        self.next_person(&Ok(()));
+        if self.can_ask_site() {
+            self.ask_for_site_token();
+        } else {
+            self.take_in(Login::AtSite(Box::new(token)), Change::Tokens);
+            self.tell(&Event::SignedIn);
+        }
     }
 
     /// Time may have passed without this tab.

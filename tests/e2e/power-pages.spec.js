@@ -1,17 +1,11 @@
 /** A Power Pages portal as issuer: its token service, its implicit flow with a fragment of its own. */
 
 import assert from 'node:assert/strict';
-import { ask, button, call, element, event, loaded, pressSignIn, closed, tag } from './support/page.js';
+import { ask, button, call, element, event, jwt, loaded, pressSignIn, closed, tag } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, site } = await world();
 const here = site.origin;
-const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
-const jwt = (more = {}) => {
-  const now = Math.floor(Date.now() / 1000);
-  return `${part({ alg: 'RS256', typ: 'JWT' })}.${part({ iss: 'portal', sub: 'ana', iat: now, exp: now + 600, ...more })}.c2ln`;
-};
-
 /** The portal on `origin`, as its documentation describes it. */
 async function portal(context, origin, { spoil = {} } = {}) {
   const seen = { token: [], authorize: [], given: [] };
@@ -109,4 +103,27 @@ story('a client id that no portal takes is refused at once', async (scene) => {
   const failed = await event(page, 'error');
   assert.match(failed.message, /clientId/);
   assert.equal((await call(page, 'getToken')).code, 'bad-option');
+});
+
+story('signed in by a window on a page elsewhere: so are the other tabs, now and later', async (scene) => {
+  const seen = await portal(scene.context, 'https://portal.example');
+  const given = { head: head('https://portal.example'), body: element };
+  const page = await scene.visit(given);
+  const other = await scene.context.newPage();
+  await scene.visit({ ...given, page: other });
+  for (const one of [page, other]) await event(one, 'ready');
+  const popup = await pressSignIn(page);
+  await popup.getByRole('link', { name: 'Log In' }).click();
+  await event(other, 'signed-in');
+  const later = await scene.context.newPage();
+  await scene.visit({ ...given, page: later });
+  await event(later, 'signed-in');
+  for (const one of [page, other, later]) assert.equal((await ask(one)).token, seen.given[0]);
+  assert.deepEqual(seen.given.length, 1);
+
+  await button(later, 'Sign out').click();
+  for (const one of [page, other, later]) {
+    await event(one, 'signed-out');
+    assert.equal((await ask(one)).token, null);
+  }
 });

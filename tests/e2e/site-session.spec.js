@@ -1,12 +1,11 @@
 /** The site's own session: its login page and its cookie, a service that gives the token, no OAuth in the page. */
 
 import assert from 'node:assert/strict';
-import { ask, button, call, closed, element, event, events, eventually, loaded, panel, session, windowOf } from './support/page.js';
+import { ask, button, call, closed, element, event, events, eventually, jwt, loaded, panel, session, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world();
 const here = site.origin;
-const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** A site with a login page and a service that gives a JWT to whoever has its cookie. */
 async function ownLogin(context, { ttl = 600, seen = { asked: 0, given: [] } } = {}) {
@@ -24,10 +23,8 @@ async function ownLogin(context, { ttl = 600, seen = { asked: 0, given: [] } } =
     const headers = await route.request().allHeaders();
     assert.equal(headers.authorization, undefined, 'no token is sent to it');
     if (!headers.cookie?.includes('sid=ana')) return route.fulfill({ status: 401, body: 'who are you?' });
-    const now = Math.floor(Date.now() / 1000);
-    const jwt = `${part({ alg: 'RS256', typ: 'JWT' })}.${part({ iss: here, sub: 'ana', iat: now, exp: now + ttl, jti: String(seen.given.length) })}.c2ln`;
-    seen.given.push(jwt);
-    return route.fulfill({ contentType: 'application/jwt', body: jwt });
+    seen.given.push(jwt({ iss: here, ttl, jti: String(seen.given.length) }));
+    return route.fulfill({ contentType: 'application/jwt', body: seen.given.at(-1) });
   });
   return seen;
 }
@@ -166,4 +163,27 @@ story('who signs out stays signed out here, though the cookie lives', async (sce
   await event(page, 'signed-in', { count: 2 });
   await closed(popup);
   await eventually(async () => (await ask(page)).token, 'and is signed in again by a click');
+});
+
+story('a sign-in and a sign-out in one tab are those of the other tabs', async (scene) => {
+  scene.expect(/401/);
+  const seen = await ownLogin(scene.context);
+  const page = await scene.visit({ head: head(), body: element });
+  const other = await scene.context.newPage();
+  await scene.visit({ head: head(), body: element, page: other });
+  for (const one of [page, other]) await event(one, 'ready');
+  const popup = await windowOf(page, () => button(page, 'Sign in').click());
+  await popup.getByRole('link', { name: 'Log me in' }).click();
+  await event(page, 'signed-in');
+  await event(other, 'signed-in');
+  await button(other, 'Sign out').waitFor();
+  // Each has the word of the site itself: the cookie goes along.
+  assert.deepEqual(new Set([(await ask(page)).token, (await ask(other)).token]), new Set(seen.given));
+
+  await button(other, 'Sign out').click();
+  for (const one of [page, other]) {
+    await event(one, 'signed-out');
+    assert.equal((await ask(one)).token, null);
+    await button(one, 'Sign in').waitFor();
+  }
 });
