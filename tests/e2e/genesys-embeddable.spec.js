@@ -2,26 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { frameworkBridge, redirectUris } from '../../pkg/genesys.mjs';
+import { framework as standIn } from './hosts/genesys-embeddable.js';
 import { ask, call, element, event, loaded, steps } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, site } = await world();
 const domain = 'mypurecloud.de';
+const framework = (context, options) => standIn(context, { site, domain, ...options });
 const frame = `<iframe src="https://apps.${domain}/crm/index.html" title="Genesys Cloud"></iframe>`;
 const head = `<!-- messenger-auth-snippet { issuer: "genesys-cloud:${domain}", clientIds: { "${domain}": "desk" }, host: "genesys-embeddable" } -->`;
-
-/** Genesys's own page, with the site's `framework.js` in it. */
-const framework = async (context, { bridge = frameworkBridge(site.origin), agent = 'token-of-the-agent' } = {}) => {
-  await context.route(`https://apps.${domain}/crm/index.html`, (route) => route.fulfill({
-    contentType: 'text/html',
-    body: `<!doctype html><title>Genesys Cloud</title><script>
-      globalThis.asked = 0;
-      globalThis.PureCloud = { User: { getAuthToken(answer) { globalThis.asked += 1; ${agent ? `answer(${JSON.stringify(agent)})` : ''} } } };
-      window.Framework = { config: { name: 'desk', clientIds: { '${domain}': 'desk' } }, initialSetup() {}, screenPop() {} };
-      ${bridge}
-    </script>`,
-  }));
-};
 
 story('the frame gives the agent\'s token, in the same callback as ever', async (scene) => {
   await framework(scene.context);

@@ -1,36 +1,13 @@
 /** A Power Pages portal as issuer: its token service, its implicit flow with a fragment of its own. */
 
 import assert from 'node:assert/strict';
-import { ask, button, call, element, event, jwt, loaded, pressSignIn, closed, tag } from './support/page.js';
+import { cookie, portal } from './hosts/power-pages.js';
+import { ask, button, call, element, event, loaded, pressSignIn, closed, tag } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, site } = await world();
 const here = site.origin;
-/** The portal on `origin`, as its documentation describes it. */
-async function portal(context, origin, { spoil = {} } = {}) {
-  const seen = { token: [], authorize: [], given: [] };
-  await context.route(`${origin}/_services/auth/token*`, async (route) => {
-    const headers = await route.request().allHeaders();
-    seen.token.push({ method: route.request().method(), cookie: headers.cookie });
-    if (!headers.cookie?.includes('.AspNet.ApplicationCookie=ana'))
-      // Nobody is signed in: 200 all the same.
-      return route.fulfill({ status: 200, headers: { 'X-Responded-JSON': '{"status":401,"headers":{"location":"/SignIn"}}', 'Access-Control-Expose-Headers': 'X-Responded-JSON' }, contentType: 'text/html', body: '<!doctype html><title>Sign in</title>' });
-    seen.given.push(jwt({ jti: String(seen.given.length) }));
-    return route.fulfill({ contentType: 'application/jwt', headers: { expires_in: '600' }, body: seen.given.at(-1) });
-  });
-  await context.route(`${origin}/_services/auth/authorize*`, (route) => {
-    const asked = Object.fromEntries(new URL(route.request().url()).searchParams);
-    seen.authorize.push(asked);
-    for (const name of ['state', 'nonce']) if (!asked[name] || asked[name].length > 20)
-      return route.fulfill({ status: 400, json: { ErrorId: 'PortalSTS0006', ErrorMessage: `${name} is too long`, Timestamp: '', CorrelationId: '' } });
-    seen.given.push(jwt({ nonce: asked.nonce, ...spoil }));
-    const answer = `${asked.redirect_uri}#${new URLSearchParams({ token: seen.given.at(-1), expires_in: '600', state: asked.state })}`;
-    return route.fulfill({ contentType: 'text/html', body: `<!doctype html><title>Portal</title><a href="${answer.replaceAll('&', '&amp;')}">Log In</a>` });
-  });
-  return seen;
-}
-
-const known = (context) => context.addCookies([{ name: '.AspNet.ApplicationCookie', value: 'ana', url: here }]);
+const known = (context) => context.addCookies([{ ...cookie, url: here }]);
 const head = (origin = here, more = {}) => tag({ issuer: `power-pages:${origin}`, 'client-id': 'chat', ...more });
 
 story('a page of the portal: the cookie alone gives the token', async (scene) => {

@@ -1,33 +1,13 @@
 /** The site's own session: its login page and its cookie, a service that gives the token, no OAuth in the page. */
 
 import assert from 'node:assert/strict';
-import { ask, button, call, closed, element, event, events, eventually, jwt, loaded, panel, session, windowOf } from './support/page.js';
+import { ownLogin as standIn } from './hosts/site-session.js';
+import { ask, button, call, closed, element, event, events, eventually, loaded, panel, session, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world();
 const here = site.origin;
-
-/** A site with a login page and a service that gives a JWT to whoever has its cookie. */
-async function ownLogin(context, { ttl = 600, seen = { asked: 0, given: [] } } = {}) {
-  await context.route(`${here}/login`, (route) => route.fulfill({
-    contentType: 'text/html',
-    body: '<!doctype html><title>Our login</title><a href="/welcome">Log me in</a>',
-  }));
-  await context.route(`${here}/welcome`, (route) => route.fulfill({
-    contentType: 'text/html',
-    headers: { 'set-cookie': 'sid=ana; Path=/; HttpOnly' },
-    body: '<!doctype html><title>Welcome</title>Welcome back. <a href="/page">To the page</a>',
-  }));
-  await context.route(`${here}/chat-token`, async (route) => {
-    seen.asked += 1;
-    const headers = await route.request().allHeaders();
-    assert.equal(headers.authorization, undefined, 'no token is sent to it');
-    if (!headers.cookie?.includes('sid=ana')) return route.fulfill({ status: 401, body: 'who are you?' });
-    seen.given.push(jwt({ iss: here, ttl, jti: String(seen.given.length) }));
-    return route.fulfill({ contentType: 'application/jwt', body: seen.given.at(-1) });
-  });
-  return seen;
-}
+const ownLogin = (context, options) => standIn(context, { here, ...options });
 
 const head = (more = '') => `<!-- messenger-auth-snippet { issuer: { kind: "site-session", signInUrl: "${here}/login" }, tokenUrl: "${here}/chat-token", ${more} } -->`;
 const known = (context) => context.addCookies([{ name: 'sid', value: 'ana', url: here }]);
