@@ -9,10 +9,10 @@ use crate::{
 };
 
 /// The least time between two renewals, in milliseconds, however short the tokens.
-const BREATH: u32 = 1_000;
+pub(super) const BREATH: u32 = 1_000;
 
 /// How long to wait after a failure, at most and before jitter, in milliseconds.
-const LONGEST_PAUSE: u32 = 120_000;
+pub(super) const LONGEST_PAUSE: u32 = 120_000;
 
 impl Visitor {
     /// Sets the clock for the next renewal.
@@ -86,7 +86,7 @@ impl Visitor {
 }
 
 /// From half of it to one and a half: tabs and visitors that failed together try apart.
-fn with_jitter(pause: u32) -> u32 {
+pub(super) fn with_jitter(pause: u32) -> u32 {
     let [share] = entropy::bytes().unwrap_or([128]);
     pause / 2 + pause / 256 * u32::from(share)
 }

@@ -7,9 +7,13 @@ use protocol::{
     http::Credentials,
     login::{self, Login},
     site_token::SiteToken,
+    time::Timestamp,
 };
 
-use super::{BY_HOST_LIFETIME, Change, Event, Visitor, renewal::wait_until};
+use super::{
+    BY_HOST_LIFETIME, Change, Event, Visitor,
+    renewal::{BREATH, LONGEST_PAUSE, wait_until, with_jitter},
+};
 use crate::{
     browser::{
         page,
@@ -86,25 +90,29 @@ impl Visitor {
         } else {
             end
         };
-        let renewal = Timer::after(wait_until(due), move || {
-            spawn(async move {
-                if now() < end {
-                    let deadline = Deadline::after(self.config.timeout_ms);
-                    let asked = self.ask_for_site_token().wait(deadline, SITE_SERVICE).await;
-                    if asked.is_ok() {
-                        return;
-                    }
-                    timer::sleep(wait_until(end)).await;
-                }
-                if self.site_token_in_hand(0).is_none() {
-                    self.forget_session("expired", &Error::SignInRequired);
-                }
-            });
-        });
+        let renewal = Timer::after(wait_until(due), move || spawn(self.keep_at_site(end)));
         let mut state = self.state.borrow_mut();
         state.site_token = Some(token);
         state.signed_in_by_host = Some(end);
         state.renewal = Some(renewal);
+    }
+
+    /// Asks for the token after the one that ends then. A fault may pass: only the site's word ends what its
+    /// cookie can go on with.
+    async fn keep_at_site(&'static self, end: Timestamp) {
+        let mut pause = BREATH;
+        while self.can_ask_site() && self.signed_in_by_host_until() == Some(end) {
+            let deadline = Deadline::after(self.config.timeout_ms);
+            let asked = self.ask_for_site_token().wait(deadline, SITE_SERVICE).await;
+            if let Ok(()) | Err(Error::SignInRequired) = asked {
+                return;
+            }
+            timer::sleep(with_jitter(pause)).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+        if self.signed_in_by_host_until() == Some(end) {
+            self.forget_session("expired", &Error::SignInRequired);
+        }
     }
 
     /// What the site's own service says of the person.
