@@ -68,6 +68,18 @@ story('the provider\'s ID token', async (scene) => {
   assert.deepEqual(warnings(scene), []);
 });
 
+story('the provider\'s access token, another one once it was renewed; that it is no JWT is said once', async (scene) => {
+  Object.assign(op.settings, { accessTokenTtl: 5, idTokenTtl: 5 });
+  const page = await opened(scene, { attributes: { host: 'dynamics', 'hand-over': 'access_token', 'min-ttl': '1' } });
+  const first = await request(page);
+  assert.equal(first, op.issued()[0].access_token);
+  await event(page, 'renewed');
+  const second = await request(page);
+  assert.notEqual(second, first);
+  assert.equal(second, op.issued().at(-1).access_token);
+  assert.deepEqual(warnings(scene).map((text) => /Dynamics takes a JWT/.test(text)), [true]);
+});
+
 const login = { headers: { 'Content-Type': 'text/html' }, body: '<!doctype html><title>Log in</title>' };
 const meant = JSON.stringify({ status: 401, headers: { location: 'https://www.example.com/login' } });
 const past = Math.floor(Date.now() / 1000) - 10;

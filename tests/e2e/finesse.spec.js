@@ -89,18 +89,6 @@ told('renewed at three quarters of its life, by fetch, with the refresh token th
   assert.equal((await ask(page)).token, seen.given.at(-1));
 });
 
-told('a refresh token that has ended: only a login helps', { ttl: 6 }, async (scene, { seen, state }) => {
-  const page = await scene.visit({ head: head('minTtl: 1'), body: element });
-  await loaded(page);
-  await logIn(page);
-  state.refreshDies = true;
-  state.alive = false;
-  await event(page, 'sign-in-required', { within: 14_000 });
-  await eventually(async () => (await ask(page)).token === null, 'there is no token any more');
-  await logIn(page);
-  assert.equal((await ask(page)).token, seen.given.at(-1));
-});
-
 told('a window closed without a login', {}, async (scene) => {
   const page = await scene.visit({ head: head(), body: element });
   await loaded(page);

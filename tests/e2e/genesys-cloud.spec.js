@@ -56,15 +56,6 @@ story('nobody signed in: null at once, and nothing is asked', async (scene) => {
   assert.equal(genesys.authorize.length, 0);
 });
 
-story('nobody signs in again: the session ends with its token', async (scene) => {
-  await genesysCloud(scene.context);
-  const page = await scene.visit({ head: head(), body: element });
-  await logIn(await pressSignIn(page));
-  await event(page, 'signed-out', { within: ttl * 1000 + 5000 });
-  assert.equal(await session(page), null);
-  assert.equal((await ask(page)).token, null);
-});
-
 story('organisation and provider are named; the login page may be made to ask again, and nothing else', async (scene) => {
   const genesys = await genesysCloud(scene.context);
   const page = await scene.visit({ head: '<!-- messenger-auth-snippet { issuer: { kind: "genesys-cloud", domain: "mypurecloud.com", org: "northlight", provider: "okta" }, clientId: "agent-desk" } -->' });

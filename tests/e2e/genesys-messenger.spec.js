@@ -199,6 +199,81 @@ story('the whole page leaves and comes back: getAuthCode has what it needs', asy
   await isServed(page);
 });
 
+story('reAuthenticate leaves with the whole page: nothing is resolved, and getAuthCode has what it needs afterwards', async (scene) => {
+  const { page, seen } = await opened(scene, { attributes: { transport: 'page', silent: 'false' } });
+  await arrive(page, { authenticates: false });
+  await told(page, 'AuthProvider.ready');
+  await page.evaluate(() => {
+    addEventListener('pagehide', () => { sessionStorage.setItem('settled', globalThis.settled); });
+    globalThis.settled = 0;
+    globalThis.__genesys.commands('AuthProvider').get('reAuthenticate')({ resolve: () => { globalThis.settled += 1; }, reject: () => { globalThis.settled += 1; } });
+  });
+  await enter(page);
+  await page.waitForURL(`${site.origin}/page`);
+  await event(page, 'signed-in');
+  assert.equal(await page.evaluate(() => sessionStorage.getItem('settled')), '0');
+  await arrive(page);
+  await isServed(page);
+  assert.equal(seen.length, 1);
+  assert.equal(op.asked('authorize').length, 1, 'with the code that the person came back with');
+});
+
+story('the page is loaded anew in the middle: its messenger is served with a fresh code, and nobody is asked', async (scene) => {
+  const { page, seen } = await known(scene);
+  await arrive(page);
+  await isServed(page);
+  await page.reload();
+  const windows = scene.windows.length;
+  await arrive(page);
+  await isServed(page);
+  assert.equal(new Set(seen.map(({ authCode }) => authCode)).size, 2);
+  assert.equal(scene.windows.length, windows);
+});
+
+story('a person who says no in reAuthenticate: it is rejected, and said', async (scene) => {
+  scene.expect(/\[messenger-auth\] access-denied/);
+  const { page } = await opened(scene);
+  await arrive(page, { authenticates: false });
+  await told(page, 'AuthProvider.ready');
+  const popup = await windowOf(page, () => page.evaluate(() => { globalThis.__genesys.sessionDies(); }));
+  await popup.getByRole('button', { name: 'Cancel' }).click();
+  assert.match(await eventually(() => page.evaluate(() => globalThis.__genesys.refused && String(globalThis.__genesys.refused)), 'the command is rejected'), /refused/);
+  assert.equal((await event(page, 'error')).code, 'access-denied');
+  assert.deepEqual(await jwts(page), []);
+});
+
+story('logoutOIDC signs out, at the provider too', async (scene) => {
+  const { page } = await opened(scene, { attributes: { 'client-id': clients.implicit, flow: 'implicit' } });
+  await arrive(page);
+  await told(page, 'Auth.authError');
+  await enter(await pressSignIn(page));
+  await isServed(page);
+  await page.evaluate(() => { globalThis.__genesys.commands('AuthProvider').get('logoutOIDC')({ resolve() {}, reject() {} }); });
+  await eventually(() => op.asked('end-session').length, 'the provider is asked to end its session');
+});
+
+story('each event of its Auth plugin is told to the page and to diagnose(); its faults are errors', async (scene) => {
+  scene.expect(/\[messenger-auth\] messenger-error/);
+  const { page } = await opened(scene);
+  await arrive(page, { authenticates: false });
+  await told(page, 'AuthProvider.ready');
+  const names = ['ready', 'authenticating', 'authenticated', 'loggedOut', 'authError', 'error', 'tokenError', 'authProviderError', 'logoutError', 'signInAvailable', 'signingIn', 'signedIn', 'signInFailed'].map((name) => `Auth.${name}`);
+  const faults = ['Auth.error', 'Auth.tokenError', 'Auth.authProviderError', 'Auth.logoutError'];
+  const before = (await events(page, 'error')).length;
+  const heardByPage = await page.evaluate(async (all) => {
+    const seen = [];
+    MessengerAuth.client.on('host', (detail) => seen.push(detail));
+    for (const name of all) globalThis.__genesys.publish(name, { message: `words of ${name}`, jwt: 'a-jwt-of-genesys', authCode: 'a-code' });
+    await new Promise((resolve) => { setTimeout(resolve); });
+    return seen;
+  }, names);
+  assert.deepEqual(heardByPage, names.map((name) => ({ name, message: `words of ${name}` })));
+  const lines = await steps(page);
+  for (const name of names) assert.ok(lines.includes(`${name}: words of ${name}`), name);
+  const failed = (await events(page, 'error')).slice(before);
+  assert.deepEqual(failed.map(({ code, message }) => [code, faults.find((name) => message.includes(name))]), faults.map((name) => ['messenger-error', name]));
+});
+
 story('signing out ends its session first, the provider\'s after it', async (scene) => {
   const called = [];
   await scene.context.exposeFunction('__called', (name) => { called.push({ name, at: Date.now() }); });

@@ -73,6 +73,19 @@ for (const [what, spoil, code] of [
   });
 }
 
+story('the portal answers an error object of its own: null at once, and bad-status', async (scene) => {
+  scene.expect(/\[messenger-auth\] bad-status/, /status of 500/);
+  const settings = { fault: { ErrorId: 'PortalSTS0006', ErrorMessage: 'Something went wrong', Timestamp: '', CorrelationId: '' } };
+  const seen = await portal(scene.context, here, { settings });
+  await known(scene.context);
+  const page = await scene.visit({ head: head(here, { 'timeout-ms': '60000' }), body: element });
+  await loaded(page);
+  assert.equal((await ask(page, undefined, 9_000)).token, null);
+  assert.equal((await event(page, 'error')).code, 'bad-status');
+  delete settings.fault;
+  assert.equal((await ask(page)).token, seen.given[0]);
+});
+
 story('a client id that no portal takes is refused at once', async (scene) => {
   scene.expect(/\[messenger-auth\] bad-option/);
   const page = await scene.visit({ head: head(here, { 'client-id': 'a'.repeat(37) }) });

@@ -114,20 +114,6 @@ story('the whole page goes to the login page, and is known when it comes back', 
   assert.equal((await ask(page)).token, seen.given.at(-1));
 });
 
-story('the site forgets the person: the session ends here as well', async (scene) => {
-  scene.expect(/401/);
-  await ownLogin(scene.context, { ttl: 61 });
-  await known(scene.context);
-  const page = await scene.visit({ head: head(), body: element });
-  await loaded(page);
-  await ask(page);
-  await scene.context.clearCookies();
-  await new Promise((resolve) => setTimeout(resolve, 2100));
-  assert.equal((await ask(page)).token, null);
-  await event(page, 'signed-out');
-  await button(page, 'Sign in').waitFor();
-});
-
 story('who signs out stays signed out here, though the cookie lives', async (scene) => {
   const seen = await ownLogin(scene.context);
   await known(scene.context);

@@ -12,8 +12,8 @@ export async function startFinesse(scene, { ttl = 300, base = '' } = {}) {
   const { site } = scene;
   const path = `${base}/desktop/sso/token`;
   const seen = { asked: [], given: [], refreshed: [], tested: 0 };
-  /** `test` is what `/desktop/sso/test` does: nothing where Finesse is older than that page. */
-  const state = { alive: false, refreshDies: false, test: true };
+  /** `test` is what `/desktop/sso/test` does: nothing where Finesse is older than that page; `refuses` lets no agent in. */
+  const state = { alive: false, refreshDies: false, refuses: false, test: true };
   const assertions = new Set();
 
   // Cisco Identity Service and AD FS in one: a redirect comes in, a form is posted back.
@@ -50,6 +50,7 @@ export async function startFinesse(scene, { ttl = 300, base = '' } = {}) {
       return { status: 303, headers: { Location: request.url } };
     }
     seen.asked.push(asked);
+    if (state.refuses) return { status: 401, body: 'The agent is not authorized', type: 'text/plain' };
     if (!asked.cc_username) return { status: 400, body: 'cc_username is missing', type: 'text/plain' };
     if (asked['refresh-token']) {
       if (state.refreshDies) return { status: 302, headers: { Location: `${ids}/authorize?${new URLSearchParams({ back: site.origin + request.url })}` } };

@@ -92,6 +92,7 @@ export function messenger({ authenticates = true, past: before } = {}) {
   /** What the person does in the messenger's window. */
   story.commands = (plugin) => plugins.get(plugin);
   story.authenticate = authenticate;
+  story.publish = publish;
   story.stepUp = () => { publish('Auth.signingIn'); return command('AuthProvider.signIn').catch((error) => { story.refused = error; }); };
   story.loggedOutElsewhere = () => publish('Auth.loggedOut', { status: 200, statusText: 'OK' });
   story.sessionDies = () => command('Auth.reAuthenticate').catch((error) => { story.refused = error; });

@@ -7,13 +7,14 @@ export const cookie = { name: '.AspNet.ApplicationCookie', value: 'ana' };
 
 /**
  * The portal on `origin`, as its documentation describes it. `settings.refusal` is an error object that it answers in place of a
- * login, `settings.ttl` how many seconds its tokens live.
+ * login, `settings.fault` one in place of a token, `settings.ttl` how many seconds its tokens live.
  */
 export async function portal(context, origin, { spoil = {}, settings = {} } = {}) {
   const seen = { token: [], authorize: [], given: [] };
   await context.route(`${origin}/_services/auth/token*`, async (route) => {
     const headers = await route.request().allHeaders();
     seen.token.push({ method: route.request().method(), cookie: headers.cookie });
+    if (settings.fault) return route.fulfill({ status: 500, json: settings.fault });
     if (!headers.cookie?.includes(`${cookie.name}=${cookie.value}`))
       // Nobody is signed in: 200 all the same.
       return route.fulfill({ status: 200, headers: { 'X-Responded-JSON': '{"status":401,"headers":{"location":"/SignIn"}}', 'Access-Control-Expose-Headers': 'X-Responded-JSON' }, contentType: 'text/html', body: '<!doctype html><title>Sign in</title>' });
