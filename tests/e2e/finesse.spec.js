@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { startFinesse } from './hosts/finesse.js';
-import { ask, button, call, closed, element, event, events, eventually, loaded, pressSignIn, session, steps } from './support/page.js';
+import { ask, button, call, closed, element, event, events, loaded, pressSignIn, session, steps } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, site } = await world();
