@@ -40,11 +40,11 @@ impl Listener {
     }
 }
 
+/// Takes a text from a message that is meant.
+type Reader = dyn Fn(&Message) -> Option<String>;
+
 /// Waits for a message that `read` takes a text from, so many milliseconds at the longest.
-pub(crate) async fn text(
-    read: impl Fn(&Message) -> Option<String> + 'static,
-    patience: u32,
-) -> Option<String> {
+pub(crate) async fn text(read: Box<Reader>, patience: u32) -> Option<String> {
     let heard = Rc::new((Cell::new(None), Bell::default()));
     let told = Rc::clone(&heard);
     let _listener = Listener::new(move |message| {

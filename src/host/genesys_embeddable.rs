@@ -46,12 +46,12 @@ pub(super) async fn agent_token(visitor: &Visitor, deadline: Deadline) -> Option
     post(&frame, &question, &origin);
     let patience = deadline.left().min(PATIENCE);
     let answer = message::text(
-        move |message| {
+        Box::new(move |message| {
             let is_meant = message.origin == origin
                 && message.source == frame
                 && json::text_member(&message.data, "messengerAuth").as_deref() == Some(WORD);
             is_meant.then(|| json::text_member(&message.data, "token").unwrap_or_default())
-        },
+        }),
         patience,
     );
     let token = answer.await.filter(|token| !token.is_empty());

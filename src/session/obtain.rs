@@ -372,10 +372,10 @@ impl Visitor {
         };
         let source = frame.content_window();
         let status = message::text(
-            move |message| {
+            Box::new(move |message| {
                 let is_meant = message.source == source && page::is_own_origin(&message.origin);
                 is_meant.then(|| json::text_member(&message.data, "status"))?
-            },
+            }),
             deadline.left().min(TEST_PATIENCE),
         );
         let status = status.await;
