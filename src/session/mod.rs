@@ -325,10 +325,7 @@ impl Visitor {
                 self.note_sign_in_by_host();
             }
             Login::AtSite(token) => {
-                if change == Change::Person {
-                    self.publish_site_token(&token);
-                }
-                self.settle();
+                self.publish_site_token(change, &token);
                 self.keep_site_token(*token);
                 return;
             }

@@ -56,9 +56,12 @@ impl Visitor {
                 self.store.forget_refusals();
                 // What others have brought about is known now.
                 self.state.borrow_mut().stamp = self.store.last_change();
-                self.take_in(login, Change::Tokens);
-                if !was_signed_in {
-                    self.tell(&Event::SignedIn);
+                match login {
+                    Login::AtSite(token) if was_signed_in => self.keep_site_token(*token),
+                    login => {
+                        self.take_in(login, Change::Tokens);
+                        self.tell(&Event::SignedIn);
+                    }
                 }
                 Ok(())
             }
@@ -81,6 +84,7 @@ impl Visitor {
     /// Takes a token of the site's own service in, and asks for the next one before its end, or lets the
     /// session end with it.
     pub(super) fn keep_site_token(&'static self, token: SiteToken) {
+        self.settle();
         let since = now();
         let end = token
             .expires_at

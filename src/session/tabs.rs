@@ -21,7 +21,7 @@ use std::{
     rc::Rc,
 };
 
-use protocol::{Error, login::Login, session::Session, site_token::SiteToken};
+use protocol::{Error, session::Session, site_token::SiteToken};
 
 use super::{
     Event, Visitor,
@@ -103,8 +103,8 @@ impl Visitor {
     }
 
     /// Tells all tabs that the site, or a portal, has signed somebody in by itself.
-    pub(super) fn publish_site_token(&self, token: &SiteToken) {
-        self.publish_with(Change::Person, None, Some(token));
+    pub(super) fn publish_site_token(&self, change: Change, token: &SiteToken) {
+        self.publish_with(change, None, Some(token));
     }
 
     fn publish_with(
@@ -257,7 +257,10 @@ impl Visitor {
         let is_next_person = note.stamp.person > mine.person;
         let Some(session) = note.session else {
             match note.site_token {
-                Some(token) => self.take_over_site_token(token),
+                Some(token) if is_next_person || !self.is_signed_in() => {
+                    self.take_over_site_token(token);
+                }
+                Some(_) => {}
                 None => drop(self.forget_session("elsewhere", &Error::SignInRequired)),
             }
             self.state.borrow_mut().stamp = note.stamp;
@@ -297,7 +300,7 @@ impl Visitor {
         if self.can_ask_site() {
             self.ask_for_site_token();
         } else {
-            self.take_in(Login::AtSite(Box::new(token)), Change::Tokens);
+            self.keep_site_token(token);
             self.tell(&Event::SignedIn);
         }
     }
