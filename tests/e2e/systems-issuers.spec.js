@@ -7,7 +7,7 @@ import { domain, genesysCloud } from './hosts/genesys-cloud.js';
 import { cookie, portal } from './hosts/power-pages.js';
 import { ownLogin } from './hosts/site-session.js';
 import { event, isIdTokenOf } from './support/page.js';
-import { atProvider, givenUp, inWindow, link, openedWith, signedIn, tellAll } from './support/system-stories.js';
+import { atProvider, givenUp, inWindow, isLastOf, link, openedWith, signedIn, tellAll } from './support/system-stories.js';
 import { world } from './support/world.js';
 
 const it = await world();
@@ -31,7 +31,7 @@ tellAll(it, 'genesys-cloud', async (scene, { ttl }) => {
   return {
     page,
     signIn,
-    isRight: (token) => assert.equal(token, seen.given.at(-1)),
+    isRight: isLastOf(seen.given),
     refuse: async () => {
       await inWindow(page, link('Cancel'))();
       return 'access-denied';
@@ -55,7 +55,7 @@ tellAll(it, 'power-pages', async (scene, { ttl }) => {
   return {
     page,
     signIn: () => signedIn(page, inWindow(page, link('Log In'))),
-    isRight: (token) => assert.equal(token, seen.given.at(-1)),
+    isRight: isLastOf(seen.given),
     refuse: async () => {
       settings.refusal = { ErrorId: 'PortalSTS0001', ErrorMessage: 'Client Id provided in the request is not a valid client Id registered for this portal.', Timestamp: '', CorrelationId: '' };
       const code = await givenUp(page, 'PortalSTS0001')();
@@ -73,7 +73,7 @@ tellAll(it, 'site-session', async (scene, { ttl }) => {
   return {
     page,
     signIn: () => signedIn(page, inWindow(page, link('Log me in'))),
-    isRight: (token) => assert.equal(token, seen.given.at(-1)),
+    isRight: isLastOf(seen.given),
     refuse: givenUp(page, 'Log me in'),
     endSession: () => scene.context.clearCookies(),
     tryOffline: givenUp(page),
@@ -87,7 +87,7 @@ tellAll(it, 'finesse', async (scene, { ttl }) => {
   return {
     page,
     signIn: () => signedIn(page, inWindow(page, (popup) => popup.getByRole('button', { name: 'Log in' }).click())),
-    isRight: (token) => assert.equal(token, seen.given.at(-1)),
+    isRight: isLastOf(seen.given),
     refuse: async () => {
       state.refuses = true;
       const code = await givenUp(page, 'not authorized')();
