@@ -40,7 +40,7 @@ pub(super) async fn agent_token(visitor: &Visitor, deadline: Deadline) -> Option
     if 0 < rest && rest <= REST {
         return None;
     }
-    let origin = ["https://apps.", genesys.domain()].concat();
+    let origin = genesys.address("apps", "");
     let frame = page::frame_of(&origin)?;
     let question = json::to_js(&object(vec![("messengerAuth", WORD.into())]));
     post(&frame, &question, &origin);

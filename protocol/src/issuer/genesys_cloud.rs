@@ -1,9 +1,11 @@
 //! Genesys Cloud's own OAuth (agents and administrators).
 //!
 //! It has no discovery document, no ID token, no nonce and no `prompt=none`. Scopes live on
-//! the OAuth client.
+//! the OAuth client. A domain such as `localhost:9082` is a stand-in on this machine, by `http:`.
 
 use crate::options::Options;
+
+const KIND: &str = "genesys-cloud:";
 
 /// The domains of the regions: `login.`, `api.` and `apps.` stand before them.
 pub const DOMAINS: [&str; 18] = [
@@ -30,8 +32,8 @@ pub const DOMAINS: [&str; 18] = [
 /// A Genesys Cloud region, and how its login page is entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GenesysCloud {
+    /// `genesys-cloud:`, then the domain.
     identifier: String,
-    domain: &'static str,
     organisation: Option<Organisation>,
     target: Option<String>,
     login_hint: Option<String>,
@@ -46,8 +48,7 @@ struct Organisation {
 
 impl GenesysCloud {
     pub(super) fn new(options: &Options<'_>, name: &str, domain: &str) -> Self {
-        let known = DOMAINS.into_iter().find(|known| *known == domain);
-        if known.is_none() {
+        if !DOMAINS.contains(&domain) && !is_stand_in(domain) {
             options.refuse(
                 name,
                 &[
@@ -57,10 +58,8 @@ impl GenesysCloud {
                 .concat(),
             );
         }
-        let domain = known.unwrap_or_default();
         Self {
-            identifier: ["genesys-cloud:", domain].concat(),
-            domain,
+            identifier: [KIND, domain].concat(),
             organisation: None,
             target: None,
             login_hint: None,
@@ -96,20 +95,32 @@ impl GenesysCloud {
 
     /// The region's domain, such as `mypurecloud.ie`.
     #[must_use]
-    pub const fn domain(&self) -> &'static str {
-        self.domain
+    pub fn domain(&self) -> &str {
+        self.identifier.strip_prefix(KIND).unwrap_or_default()
     }
 
     /// An address of the region's login host.
     #[must_use]
     pub fn login_address(&self, path: &str) -> String {
-        ["https://login.", self.domain, path].concat()
+        self.address("login", path)
     }
 
     /// An address of the region's API host.
     #[must_use]
     pub fn api_address(&self, path: &str) -> String {
-        ["https://api.", self.domain, path].concat()
+        self.address("api", path)
+    }
+
+    /// An address of one of its hosts: `login`, `api` or `apps`.
+    #[must_use]
+    pub fn address(&self, host: &str, path: &str) -> String {
+        let domain = self.domain();
+        let scheme = if is_stand_in(domain) {
+            "http://"
+        } else {
+            "https://"
+        };
+        [scheme, host, ".", domain, path].concat()
     }
 
     pub(crate) fn login_hint(&self) -> Option<&str> {
@@ -130,12 +141,18 @@ impl GenesysCloud {
     }
 }
 
+/// Whether it is a port of this machine.
+fn is_stand_in(domain: &str) -> bool {
+    let port = domain.strip_prefix("localhost:");
+    port.is_some_and(|port| port.bytes().all(|digit| digit.is_ascii_digit()))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::issuer::{Issuer, tests::refused};
+    use crate::issuer::{Issuer, Kind, tests::refused};
 
     #[test]
     fn every_region() {
@@ -149,8 +166,35 @@ mod tests {
     }
 
     #[test]
+    fn a_stand_in_on_this_machine() {
+        let issuer = Issuer::parse(&"genesys-cloud:localhost:9082".into()).expect("a port");
+        let Kind::GenesysCloud(genesys) = issuer.kind() else {
+            panic!("{issuer:?}")
+        };
+        assert_eq!(genesys.domain(), "localhost:9082");
+        assert_eq!(genesys.address("apps", ""), "http://apps.localhost:9082");
+        let region = GenesysCloud {
+            identifier: "genesys-cloud:mypurecloud.ie".into(),
+            ..genesys.clone()
+        };
+        assert_eq!(
+            region.address("login", "/x"),
+            "https://login.mypurecloud.ie/x"
+        );
+    }
+
+    #[test]
     fn unknown_domain_lists_the_known() {
-        for domain in ["", "login.mypurecloud.ie", "evil.example", "MYPURECLOUD.IE"] {
+        for domain in [
+            "",
+            "login.mypurecloud.ie",
+            "evil.example",
+            "MYPURECLOUD.IE",
+            "localhost",
+            "localhost:80@evil.example",
+            "localhost:9082/x",
+            "evil.localhost:9082",
+        ] {
             let (option, problem) = refused(&["genesys-cloud:", domain].concat().into());
             assert_eq!(option, "issuer");
             assert!(problem.contains("mypurecloud.de"));
