@@ -3,9 +3,8 @@
  * serves the public key that checks it.
  */
 
-import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
-import { exportSPKI, generateKeyPair, SignJWT } from 'jose';
+import { claimsFor, newSigner } from './signer.js';
 
 /** What may be changed while the service runs. */
 const defaults = {
@@ -31,15 +30,15 @@ const forms = {
  * @param {object} options
  * @param {{ issuer: string }} options.op the provider that is asked whose access token it is
  * @param {string[]} options.sites origins of the pages that may ask
+ * @param {number} [options.port] 0 takes a free one
  */
-export async function startTokenService({ op, sites }) {
+export async function startTokenService({ op, sites, port = 0 }) {
   const settings = { ...defaults };
-  const { privateKey, publicKey } = await generateKeyPair('RS256', { modulusLength: 2048 });
-  const pem = await exportSPKI(publicKey);
+  const { pem, sign } = await newSigner();
   const asked = [];
   const issued = [];
   const server = createServer();
-  await new Promise((resolve, reject) => server.once('error', reject).listen(0, 'localhost', resolve));
+  await new Promise((resolve, reject) => server.once('error', reject).listen(port, 'localhost', resolve));
   const origin = `http://localhost:${server.address().port}`;
 
   /** The person whose access token it is. */
@@ -49,18 +48,7 @@ export async function startTokenService({ op, sites }) {
   };
 
   const jwtFor = async ({ sub }) => {
-    const now = Math.floor(Date.now() / 1000);
-    const claims = settings.claims({
-      iss: origin,
-      sub,
-      iat: now,
-      nbf: now,
-      exp: now + settings.ttl,
-      // Two JWTs of one second would be the same text otherwise, and Microsoft's widget ignores the second.
-      jti: randomUUID(),
-      lwicontexts: JSON.stringify({ msdyn_cartvalue: '10000', msdyn_isvip: 'false' }),
-    });
-    const jwt = await new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ: 'JWT' }).sign(privateKey);
+    const jwt = await sign(settings.claims(claimsFor({ iss: origin, sub, ttl: settings.ttl })));
     issued.push(jwt);
     return jwt;
   };

@@ -19,7 +19,7 @@ export const chatLoader = `<script id="Microsoft_Omnichannel_LCWidget" src="${CH
  * `frame` is the frame's address; `sdk` whether it has the SDK object from the beginning, at `lcw:ready` or never; `reads` whether it
  * waits for the token that a provider gives, or, as older ones did, reads it while it calls.
  */
-function loader({ frame, sdk, reads }) {
+export function loader({ frame, sdk, reads }) {
   const story = { authTokens: [], provider: undefined, removed: 0, set: 0, errors: [] };
   globalThis.__chat = story;
   const fail = (errorCode, errorDescription) => {
@@ -112,6 +112,13 @@ function frameScript({ organisation, functionName }) {
   story.isExpired = () => facade.isTokenExpired();
 }
 
+/** Checks a JWT as the servers do: RS256, by the key at the address in the settings, with the claims that are required. Gives the claims. */
+export async function check(jwt, publicKey) {
+  const pem = await fetch(publicKey).then((answer) => answer.text());
+  const { payload } = await jwtVerify(jwt, await importSPKI(pem, 'RS256'), { algorithms: ['RS256'], requiredClaims: ['iss', 'iat', 'exp', 'sub'] });
+  return payload;
+}
+
 /**
  * Puts Microsoft's servers around the pages of a context. Nothing of it leaves the machine.
  *
@@ -126,13 +133,6 @@ export async function microsoftServers(context, { publicKey, functionName = 'aut
   const frame = `${CHAT}/widget.html`;
   const calls = [];
   const strangers = [];
-
-  /** Checked as the servers do: RS256, by the site's key, with the claims that are required. */
-  const check = async (jwt) => {
-    const pem = await fetch(publicKey).then((answer) => answer.text());
-    const { payload } = await jwtVerify(jwt, await importSPKI(pem, 'RS256'), { algorithms: ['RS256'], requiredClaims: ['iss', 'iat', 'exp', 'sub'] });
-    return payload;
-  };
 
   const script = async () => `${await microsoft()};(${frameScript})(${JSON.stringify({ organisation: ORGANISATION, functionName })});`;
   const html = (body) => ({ contentType: 'text/html', body: `<!doctype html><meta charset="utf-8"><title>Chat</title>${body}` });
@@ -154,7 +154,7 @@ export async function microsoftServers(context, { publicKey, functionName = 'aut
       } };
     }
     try {
-      call.claims = await check(jwt);
+      call.claims = await check(jwt, publicKey);
     } catch (fault) {
       call.refused = fault.code;
       return { status: 401, headers: { errorcode: '2' }, json: {} };

@@ -5,9 +5,15 @@
 
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
+import { people } from '../../op/people.js';
+import { attribute, loginPage } from './login-page.js';
 
-const html = (title, body) => `<!doctype html><title>${title}</title>${body}`;
+const [ana] = people;
 
+/**
+ * @param {{ site: { origin: string }, answer: (path: string, what: Function) => void }} scene a story, or a site of ours with itself as `site`
+ * @param {{ ttl?: number, base?: string }} [options] seconds; the path below which the site proxies it
+ */
 export async function startFinesse(scene, { ttl = 300, base = '' } = {}) {
   const { site } = scene;
   const path = `${base}/desktop/sso/token`;
@@ -20,25 +26,28 @@ export async function startFinesse(scene, { ttl = 300, base = '' } = {}) {
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url, 'http://x');
     const back = searchParams.get('back');
-    const send = (body) => response.writeHead(200, { 'Content-Type': 'text/html' }).end(body);
     if (pathname === '/authorize') return response.writeHead(302, { Location: `/adfs?${new URLSearchParams({ back })}` }).end();
     const assertion = randomBytes(8).toString('hex');
     assertions.add(assertion);
-    return send(html('AD FS', `<form method="post" action="${back}"><input type="hidden" name="assertion" value="${assertion}"><button>Log in</button></form>`));
+    const { headers, body } = loginPage({
+      owner: 'Identity provider behind Finesse (stand-in)', title: 'Agent sign-in', colour: '#1f6f8b',
+      body: `<p>A redirect led here; a form is posted back.</p><form method="post" action="${attribute(back)}"><input type="hidden" name="assertion" value="${assertion}"><button>Log in as agent 1001</button></form>`,
+    });
+    return response.writeHead(200, headers).end(body);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const ids = `http://127.0.0.1:${server.address().port}`;
 
   const give = (withRefresh) => {
     seen.given.push(randomBytes(24).toString('base64url'));
-    return { type: 'application/json', body: JSON.stringify({ token: seen.given.at(-1), ...(withRefresh && { refresh_token: `refresh-${seen.given.length}` }), expires_in: ttl, user_id: '1001', realm: 'desk', user_principal: 'ana@example.com' }) };
+    return { type: 'application/json', body: JSON.stringify({ token: seen.given.at(-1), ...(withRefresh && { refresh_token: `refresh-${seen.given.length}` }), expires_in: ttl, user_id: '1001', realm: 'desk', user_principal: ana.email }) };
   };
 
   scene.answer(`${base}/desktop/sso/test`, () => {
     seen.tested += 1;
     if (!state.test) return { status: 404, body: 'not found', type: 'text/plain' };
     const status = state.alive ? { status: 'true', errorMessage: '' } : { status: 'false', errorMessage: 'NO TOKEN' };
-    return { type: 'text/html', body: html('Test', `<script>(opener ?? parent).postMessage(${JSON.stringify(status)}, '*');</script>`) };
+    return { type: 'text/html', body: `<!doctype html><title>Test</title><script>(opener ?? parent).postMessage(${JSON.stringify(status)}, '*');</script>` };
   });
   scene.answer(path, async (request) => {
     const asked = Object.fromEntries(new URL(request.url, site.origin).searchParams);

@@ -131,7 +131,7 @@ export function exchanger(op, { secret = clients.messengerSecret } = {}) {
     try {
       const { payload } = await jwtVerify(token, keys, { issuer: op.issuer, audience: authCode ? clients.messenger : clients.implicit });
       if (!nonce || payload.nonce !== nonce) return { error: 'the nonce is not that of the login' };
-      return { jwt: `jwt-of-genesys-for-${payload.sub}` };
+      return { jwt: `jwt-of-genesys-for-${payload.sub}`, name: payload.name };
     } catch (error) {
       return { error: error.message };
     }
