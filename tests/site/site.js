@@ -67,7 +67,8 @@ export async function startSite({ port = 0, words = {}, headers: always = {} } =
       if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
       const sent = typeof body === 'string' && kind?.startsWith('text/html') ? await fill(body, nonce) : body;
       const sentHeaders = { 'Cache-Control': 'no-store', ...always, ...(kind && { 'Content-Type': kind }) };
-      for (const [name, value] of Object.entries({ ...headersOf[path], ...headers })) sentHeaders[name] = await fill(value, nonce);
+      const usual = typeof headersOf[path] === 'function' ? headersOf[path](request) : headersOf[path];
+      for (const [name, value] of Object.entries({ ...usual, ...headers })) sentHeaders[name] = await fill(value, nonce);
       response.writeHead(status, sentHeaders).end(sent);
     } catch (fault) {
       response.writeHead(500, { 'Content-Type': 'text/plain' }).end(String(fault?.stack ?? fault));
@@ -80,7 +81,7 @@ export async function startSite({ port = 0, words = {}, headers: always = {} } =
     elsewhere: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
     words,
     requests,
-    /** Headers of a path, whatever stands there: `headers['/'] = {…}`. */
+    /** Headers of a path, whatever stands there: `headers['/'] = {…}`, or a function giving them for a request. */
     headers: headersOf,
     /** Puts a page at a path; `headers` may hold `{{nonce}}`. */
     page: (path, html, headers = {}) => {

@@ -1,4 +1,7 @@
-/** The demo site as plain files, for Trunk: run as its hook, after `cargo xtask build`. */
+/**
+ * The demo site as plain files, for Trunk: run as its hook, after `cargo xtask build`. Only the page's own messenger is there; the
+ * stand-ins of the others are servers.
+ */
 
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +11,7 @@ import { startSite } from './site.js';
 const staging = process.env.TRUNK_STAGING_DIR;
 if (!staging) throw new Error('TRUNK_STAGING_DIR is not set; Trunk sets it for its hooks');
 
-const site = await startSite({ words: { issuer: 'http://localhost:9080' } });
+const site = await startSite({ words: { issuer: 'http://localhost:9080', tokenService: 'http://localhost:9081', genesys: 'localhost:9082' } });
 const page = await fetch(site.origin);
 await writeFile(join(staging, 'index.html'), await page.text());
 await site.close();

@@ -12,3 +12,8 @@ function show() {
 
 for (const name of ['ready', 'signed-in', 'signed-out', 'renewed']) addEventListener(`messenger-auth:${name}`, show);
 show();
+
+/* Ending the site's own session is the site's part. */
+addEventListener('messenger-auth:signed-out', ({ detail }) => {
+  if (globalThis.choices.chosen.issuer === 'site-session' && detail.reason === 'sign-out') fetch('/logout', { method: 'POST' });
+});

@@ -19,17 +19,19 @@ const PATIENCE = 15_000;
  * @param {boolean} [options.blockWindows] leave the popup blocker on
  * @param {boolean} [options.partitioned] keep the storage of frames apart by the site around them, as browsers do
  * @param {boolean} [options.searched] `false` where the stories are the provider's own, and nothing of ours keeps its secrets
+ * @param {(options: { settings: object }) => Promise<object>} [options.start] starts site and provider in the place of the usual ones
  * @param {boolean} [options.elsewhere] a second site, `cdn`, that serves the files to every origin and may receive answers
  */
-export async function world({ settings = {}, pages = ['/page'], blockWindows = false, partitioned = false, elsewhere = false, searched = true } = {}) {
-  const site = await startSite();
+export async function world({ settings = {}, pages = ['/page'], blockWindows = false, partitioned = false, elsewhere = false, searched = true, start } = {}) {
+  const started = await start?.({ settings });
+  const site = started?.site ?? await startSite();
   const cdn = elsewhere ? await startSite({ headers: { 'Access-Control-Allow-Origin': '*' } }) : undefined;
-  const op = await startOp({ sites: [site.origin, site.elsewhere, ...(cdn ? [cdn.origin] : [])], pages, settings });
+  const op = started?.op ?? await startOp({ sites: [site.origin, site.elsewhere, ...(cdn ? [cdn.origin] : [])], pages, settings });
   site.words.issuer = op.issuer;
   const browser = await launch({ blockWindows, partitioned });
   after(async () => {
     await browser.close();
-    await Promise.all([site.close(), cdn?.close(), op.close()]);
+    await Promise.all([...(started ? [started.close()] : [site.close(), op.close()]), cdn?.close()]);
   });
   const original = { ...op.settings };
 
@@ -49,7 +51,7 @@ export async function world({ settings = {}, pages = ['/page'], blockWindows = f
     }
   }));
 
-  return { site, cdn, op, browser, story };
+  return { ...started, site, cdn, op, browser, story };
 }
 
 async function open({ site, cdn, op, browser, searched, context: wanted }) {
