@@ -33,7 +33,8 @@ const USAGE: &str = "\
 usage: cargo xtask <command>
 
   build [--dev]            the files of pkg/ and the set-up page; --dev leaves wasm-opt out
-  demo                     build, then the demo site with its own OpenID Provider
+  demo                     build, then the demo site with a stand-in for every messenger and issuer
+  demo --pictures [name]…  build, then make the demo's pictures in docs/ anew, all or those named, in Chromium
   test [part] [filter]     everything, or one part: native, types, browser;
                            filter: part of a test's name (native) or of a spec's file name (browser)
   fuzz [target] [--seconds N]
@@ -61,6 +62,7 @@ fn run(arguments: &[&str]) -> Outcome {
         ["build"] => bundle::build(&workspace, Optimisation::Smallest),
         ["build", "--dev"] => bundle::build(&workspace, Optimisation::None),
         ["demo"] => demo::run(&workspace),
+        ["demo", "--pictures", names @ ..] => demo::pictures(&workspace, names),
         ["test"] => test::everything(&workspace),
         ["test", "native"] => test::native(&workspace, None),
         ["test", "native", filter] => test::native(&workspace, Some(filter)),
