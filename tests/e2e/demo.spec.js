@@ -166,6 +166,25 @@ for (const [host, issuer, guest, known, maker = issuer] of [
   });
 }
 
+for (const issuer of ['power-pages', 'site-session', 'genesys-cloud']) {
+  story(`${issuer}: the whole page leaves for the login, and comes back to the same choice`, async (scene) => {
+    if (issuer === 'site-session') scene.expect(/status of 401/);
+    const page = await visit(scene, { issuer, transport: 'page' });
+    await event(page, 'ready');
+    await button(page, 'Sign in').click();
+    await page.waitForURL((url) => url.pathname !== '/');
+    await logIn(page);
+    // Leading people back is the site's part.
+    if (issuer === 'site-session') await page.getByRole('link', { name: 'To the page' }).click();
+    await page.waitForURL(`${site.origin}/?issuer=${issuer}&transport=page`);
+    await loaded(page);
+    await open(page);
+    await chat(page).getByText('how can I help?').waitFor();
+    await shows(page, given[issuer]());
+    assert.deepEqual(await violations(page), []);
+  });
+}
+
 story('genesys-messenger: Messenger asks, a person signs in there, and its server redeems the code', async (scene) => {
   const page = await visit(scene, { host: 'genesys-messenger' });
   await open(page);
@@ -274,6 +293,8 @@ story('360 pixels wide: nothing sticks out, whatever is chosen', { viewport: { w
     await chat(page).getByRole('button').nth(1).waitFor();
     await chat(page).locator('.said, .tool').first().waitFor();
     assert.equal(await sticksOut(page), false, `${host} with ${issuer}, opened`);
+    const { x, width } = await chat(page).boundingBox();
+    assert.ok(x >= 0 && x + width <= 360, `${host} with ${issuer}, its window`);
     for (const part of await chat(page).locator('.talk, .body').all()) assert.ok(await part.evaluate((one) => one.scrollWidth <= one.clientWidth), `${host} with ${issuer}, inside`);
   }
 });
