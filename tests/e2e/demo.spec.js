@@ -284,6 +284,14 @@ story('the switches: a messenger brings a place to sign in that fits; the choice
   assert.deepEqual(await violations(page), []);
 });
 
+story('the workbench leads to the set-up page, which the demo serves under its own policy', async (scene) => {
+  const page = await visit(scene, { host: 'dynamics' });
+  await page.getByRole('link', { name: 'Set it up for your site' }).click();
+  await page.waitForURL(`${site.origin}/setup.html`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  assert.deepEqual(await violations(page), []);
+});
+
 story('360 pixels wide: nothing sticks out, whatever is chosen', { viewport: { width: 360, height: 740 } }, async (scene) => {
   scene.expect(/\[messenger-auth\] bad-option/, /status of 401/);
   for (const [host, issuer] of [['page', 'oidc'], ['dynamics', 'site-session'], ['genesys-messenger', 'oidc'], ['genesys-embeddable', 'genesys-cloud'], ['genesys-messenger', 'finesse']]) {
