@@ -192,7 +192,9 @@ pub(super) async fn command(
         _ => sign_in(visitor).await,
     };
     // What a person can still change is to be told when it has changed.
-    if let Err(Error::SignInRequired | Error::PopupBlocked | Error::PopupClosed) = result {
+    if let Err(Error::SignInRequired | Error::PopupBlocked | Error::PopupClosed | Error::Offline) =
+        result
+    {
         WAITS.set(true);
     }
     result

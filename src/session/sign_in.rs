@@ -260,7 +260,7 @@ impl Visitor {
         let preparing = deadline.or(Deadline::after(self.config.timeout_ms));
         let redirect = self.redirect(wish.intent(), preparing).await?;
         if window.is_gone() {
-            return Err(Error::PopupClosed);
+            return Err(why_closed());
         }
         let answers = self.listen(&redirect, window.window().into());
         window.navigate(&redirect.url);
@@ -305,7 +305,7 @@ impl Visitor {
                 }
             }
             if window.is_gone() {
-                return Err(Error::PopupClosed);
+                return Err(why_closed());
             }
             if deadline.left() == 0 {
                 return Err(timed_out("the person"));
@@ -354,7 +354,7 @@ impl Visitor {
         let error = if framed {
             Error::PopupSevered
         } else {
-            Error::PopupClosed
+            why_closed()
         };
         self.state.borrow_mut().interactive = None;
         self.report(error.clone());
@@ -426,5 +426,14 @@ impl Visitor {
             // What fails here is asked for again when it is needed, and told then.
             let _ = preparing.await;
         });
+    }
+}
+
+/// Why a window without an answer was closed: where the network is gone, the browser has shown its own page there.
+pub(super) fn why_closed() -> Error {
+    if page::is_online() {
+        Error::PopupClosed
+    } else {
+        Error::Offline
     }
 }

@@ -13,6 +13,7 @@ use protocol::{
 use super::{
     BY_HOST_LIFETIME, Change, Event, Visitor,
     renewal::{BREATH, LONGEST_PAUSE, wait_until, with_jitter},
+    sign_in::why_closed,
 };
 use crate::{
     browser::{
@@ -153,7 +154,7 @@ impl Visitor {
             if !is_gone && window.is_gone() {
                 is_gone = true;
                 if let Gone::Closed = window.verdict() {
-                    return Err(Error::PopupClosed);
+                    return Err(why_closed());
                 }
                 // Severed by the login page's COOP: the person may still be there.
                 self.window_is_gone(window, flight);

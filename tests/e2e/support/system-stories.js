@@ -20,7 +20,7 @@ import { ask, call, closed, element, enter, event, events, eventually, session, 
  * @property {() => Promise<unknown>} [give] what the messenger is given now: the callback's answer unless told otherwise
  * @property {() => Promise<void>} [renew] what the messenger, or the person, does for a renewal, where it does not come by itself
  * @property {() => Promise<void>} [ended] asserts what a sign-out does beside ending the session here
- * @property {() => Promise<string>} [tryOffline] a person wants to sign in without a network; gives the code that the page must hear
+ * @property {() => Promise<unknown>} [tryOffline] a person wants to sign in without a network
  * @property {() => boolean} [isRenewed] whether what is given now is another one, where that cannot be seen
  * @property {boolean} [hasSession] `false` where the page has no session that a refusal could end
  * @property {boolean} [isGivenOnce] whether each is asked for anew, and can be given once only
@@ -42,9 +42,14 @@ export async function loseNetwork({ context }) {
   const cut = (route) => route.abort('internetdisconnected');
   await context.route('**', cut);
   await context.setOffline(true);
+  // The emulation forgets this of a page as soon as a window that it has opened is closed.
+  const pages = context.pages();
+  const say = (online) => Promise.all(pages.map((page) => page.evaluate((value) => Object.defineProperty(navigator, 'onLine', { value, configurable: true }), online)));
+  await say(false);
   return async () => {
     await context.unroute('**', cut);
     await context.setOffline(false);
+    await say(true);
   };
 }
 
@@ -125,10 +130,7 @@ export const atProvider = ({ op, context }, page) => ({
     };
     await context.clearCookies();
   },
-  tryOffline: async () => {
-    await closed(await wish(page));
-    return 'offline';
-  },
+  tryOffline: async () => closed(await wish(page)),
 });
 
 /** By name: `[seconds that a token lives, the story]`. */
@@ -194,7 +196,8 @@ const stories = {
 
   'lost network at sign-in': [600, async (telling, scene) => {
     const comeBack = await loseNetwork(scene);
-    await heardCode(telling.page, await telling.tryOffline());
+    await telling.tryOffline();
+    await heardCode(telling.page, 'offline');
     await givesNothing(telling);
     await comeBack();
     await telling.signIn();
