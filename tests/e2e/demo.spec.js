@@ -230,6 +230,21 @@ story('genesys-embeddable: nobody is in the frame, and the page signs in by itse
   assert.deepEqual(await violations(page), []);
 });
 
+// What JavaScript has under any name is no choice.
+for (const chosen of [{ host: 'constructor' }, { host: '__proto__' }, { issuer: 'constructor' }, { issuer: '__proto__' }]) {
+  const [[name, value]] = Object.entries(chosen);
+  story(`?${name}=${value}: the page comes up with what is usual`, async (scene) => {
+    const page = await visit(scene, chosen);
+    await isChosen(page, { host: 'page', issuer: 'oidc' });
+    await event(page, 'ready');
+    await open(page);
+    await chat(page).getByText('I cannot see who you are').waitFor();
+    await enter(await windowOf(page, () => chat(page).getByRole('button', { name: 'Sign in' }).click()));
+    await chat(page).getByText('how can I help?').waitFor();
+    assert.deepEqual(await violations(page), []);
+  });
+}
+
 story('what Dynamics refuses is shown, with what the developer is told', async (scene) => {
   demo.finesse.state.alive = false;
   const page = await visit(scene, { host: 'dynamics', issuer: 'finesse' });

@@ -79,7 +79,8 @@ export async function startDemo({ fixed = false, settings } = {}) {
 
 /** What a page with this choice may load and ask: the directives of the README, for this issuer and this messenger. */
 function policy(chosen, { op, tokenService, genesys }) {
-  const issuer = chosen.get('issuer') ?? 'oidc';
+  const asked = chosen.get('issuer');
+  const issuer = ['power-pages', 'site-session', 'finesse', 'genesys-cloud'].includes(asked) ? asked : 'oidc';
   const host = chosen.get('host') ?? 'page';
   const connect = ["'self'"];
   const frames = [];

@@ -38,8 +38,8 @@
 
   const asked = new URLSearchParams(location.search);
   const chosen = Object.fromEntries(Object.entries(usual).map(([name, value]) => [name, asked.get(name) ?? value]));
-  if (!fits[chosen.host]) chosen.host = usual.host;
-  if (!issuers[chosen.issuer]) chosen.issuer = usual.issuer;
+  if (!Object.hasOwn(fits, chosen.host)) chosen.host = usual.host;
+  if (!Object.hasOwn(issuers, chosen.issuer)) chosen.issuer = usual.issuer;
   if (!leaving) store(addressOf(chosen));
 
   const { host, issuer, handOver, flow, transport, locale } = chosen;
