@@ -245,6 +245,23 @@ for (const chosen of [{ host: 'constructor' }, { host: '__proto__' }, { issuer: 
   });
 }
 
+// A messenger's server that is not there.
+for (const [host, issuer, path, sentence] of [
+  ['dynamics', 'oidc', '/stand-ins/omnichannel', 'I cannot start the chat just now'],
+  ['genesys-messenger', 'oidc', '/stand-ins/genesys', 'Genesys’s server does not answer'],
+  ['genesys-embeddable', 'genesys-cloud', '/api/v2/users/me', 'Genesys Cloud does not say whose it is'],
+]) {
+  story(`${host}: its server does not answer, and a sentence says so`, async (scene) => {
+    scene.expect(/net::ERR_FAILED/);
+    const page = await visit(scene, { host, issuer });
+    await page.route((url) => url.pathname === path, (route) => route.abort());
+    await open(page);
+    await logIn(await windowOf(page, () => chat(page).getByRole('button', { name: /^Sign in/ }).click()));
+    await chat(page).getByText(sentence).waitFor();
+    assert.equal(await chat(page).locator('.pending').count(), 0);
+  });
+}
+
 story('what Dynamics refuses is shown, with what the developer is told', async (scene) => {
   demo.finesse.state.alive = false;
   const page = await visit(scene, { host: 'dynamics', issuer: 'finesse' });

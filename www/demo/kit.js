@@ -21,6 +21,9 @@ export const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString();
 /** Head and tail: enough to tell two tokens apart, not enough to use one. */
 export const shorten = (token) => `${token.slice(0, 8)}…${token.slice(-6)} (${token.length} chars)`;
 
+/** Asks a stand-in's server: what it answers, as JSON; nothing where it cannot be reached, or takes too long. */
+export const askServer = (address, options) => fetch(address, { ...options, signal: AbortSignal.timeout(5_000) }).then((answer) => answer.json()).catch(() => undefined);
+
 /** What a JWT says, `[header, claims]`. A real messenger's server checks the signature; this one only reads. */
 export function readJwt(token) {
   try {

@@ -4,7 +4,7 @@
  */
 
 import { loader } from '/stand-ins/dynamics.js';
-import { button, clock, conversation, duration, node, offers, readJwt, receipt, shorten, signIn, tell, why } from '../kit.js';
+import { askServer, button, clock, conversation, duration, node, offers, readJwt, receipt, shorten, signIn, tell, why } from '../kit.js';
 
 const FUNCTION_NAME = 'auth.getAuthenticationToken';
 
@@ -38,6 +38,13 @@ export function begin({ body, status }) {
         receipt('What Dynamics was given', { ...rows, 'lcw:error': '3, no token', Because: why() }));
       return;
     }
+    if (!checked) {
+      status.textContent = 'Not connected';
+      say('us', node('p', {}, 'I cannot start the chat just now: the server behind it does not answer. Please try again.'),
+        offers(button('Start again', byFunction)),
+        receipt('What Dynamics was given', { ...rows, 'Its server': 'no answer' }));
+      return;
+    }
     if (checked.refused) chat.fail(4, checked.refused);
     status.textContent = checked.refused ? 'Anonymous: its token was refused' : 'Verified';
     say('us', node('p', {}, checked.refused ? 'Hello! Something about your sign-in was refused, so this chat is anonymous.' : 'Hello! I know who you are, and your record is open on my side.'),
@@ -53,8 +60,8 @@ export function begin({ body, status }) {
   return { first: byFunction, focus: field };
 }
 
-/** What the server behind the chat says of a JWT: `{ claims }` or `{ refused }`. */
-const server = (jwt) => fetch('/stand-ins/omnichannel', { method: 'POST', body: JSON.stringify({ jwt, maker: globalThis.choices.maker }) }).then((answer) => answer.json());
+/** What the server behind the chat says of a JWT: `{ claims }` or `{ refused }`; nothing where it does not answer. */
+const server = (jwt) => askServer('/stand-ins/omnichannel', { method: 'POST', body: JSON.stringify({ jwt, maker: globalThis.choices.maker }) });
 
 /** What Messenger Auth objected to, from its diagnosis. */
 async function warned() {

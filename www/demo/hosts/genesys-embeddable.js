@@ -3,7 +3,7 @@
  * agent's token. The page cannot look into the frame; our lines in its `framework.js` answer.
  */
 
-import { askForToken, button, duration, node, offers, receipt, shorten, signIn, tell } from '../kit.js';
+import { askForToken, askServer, button, duration, node, offers, receipt, shorten, signIn, tell } from '../kit.js';
 
 export const title = 'Northlight desk';
 export const label = 'Desk';
@@ -33,7 +33,13 @@ export function begin({ body, status }) {
       say(node('p', {}, 'No agent is known here.'), receipt('What the tool got', { Answer: 'null', Because: frameSaid ?? why, Took: duration(milliseconds) }));
       return;
     }
-    const { name } = await fetch(`http://api.${genesys}/api/v2/users/me`, { headers: { Authorization: `Bearer ${token}` } }).then((answer) => answer.json());
+    const agent = await askServer(`http://api.${genesys}/api/v2/users/me`, { headers: { Authorization: `Bearer ${token}` } });
+    if (!agent?.name) {
+      say(node('p', {}, 'There is a token, but Genesys Cloud does not say whose it is. Please ask again.'),
+        receipt('What the tool got', { Answer: shorten(token), Took: duration(milliseconds), 'api/v2/users/me': 'no answer' }));
+      return;
+    }
+    const { name } = agent;
     status.textContent = `${name}, agent`;
     say(node('p', {}, `${name} is on this desk.`),
       receipt('What the tool got', { Answer: shorten(token), From: frameSaid?.startsWith('the frame gave the') ? frameSaid : 'a sign-in of this page’s own', Took: duration(milliseconds), 'api/v2/users/me': name }));
@@ -44,6 +50,6 @@ export function begin({ body, status }) {
 /** The lines as they stand at the end of `framework.js`. */
 function lines() {
   const text = node('code');
-  fetch('/stand-ins/framework.js').then((answer) => answer.text()).then((got) => { text.textContent = got; });
+  fetch('/stand-ins/framework.js').then((answer) => answer.text()).catch(() => 'They could not be loaded.').then((got) => { text.textContent = got; });
   return node('details', { class: 'receipt' }, node('summary', {}, 'The lines in framework.js'), node('pre', { tabindex: '0' }, text));
 }

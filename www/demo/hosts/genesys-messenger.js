@@ -4,7 +4,7 @@
  */
 
 import { messenger } from '/stand-ins/genesys-messenger.js';
-import { button, conversation, duration, node, offers, receipt, shorten, tell, why } from '../kit.js';
+import { askServer, button, conversation, duration, node, offers, receipt, shorten, tell, why } from '../kit.js';
 
 export const title = 'Northlight Messenger';
 export const label = 'Message us';
@@ -35,15 +35,15 @@ export function begin({ body, status }) {
   };
   globalThis.__exchange = async (proof) => {
     const took = duration(performance.now() - asked);
-    const answer = await fetch('/stand-ins/genesys', { method: 'POST', body: JSON.stringify(proof) }).then((got) => got.json());
+    const answer = await askServer('/stand-ins/genesys', { method: 'POST', body: JSON.stringify(proof) }) ?? { error: 'no answer', lost: true };
     tell(proof.authCode ? 'a code' : 'an ID token', took, 'AuthProvider');
     show(proof, took, answer);
     return answer;
   };
 
-  function show(proof, took, { error, jwt, name }) {
+  function show(proof, took, { error, lost, jwt, name }) {
     status.textContent = error ? 'Guest' : name ? `${name}, authenticated` : 'Authenticated';
-    say('us', node('p', {}, error ? 'Genesys’s server could not redeem that, so this conversation stays anonymous.' : `Welcome back${name ? `, ${name.split(' ')[0]}` : ''}. Your earlier messages are here.`),
+    say('us', node('p', {}, lost ? 'Genesys’s server does not answer, so this conversation stays anonymous.' : error ? 'Genesys’s server could not redeem that, so this conversation stays anonymous.' : `Welcome back${name ? `, ${name.split(' ')[0]}` : ''}. Your earlier messages are here.`),
       offers(button('Ask for another code', () => globalThis.__genesys.authenticate())),
       receipt('What AuthProvider handed over', {
         authCode: proof.authCode && shorten(proof.authCode),
@@ -53,7 +53,7 @@ export function begin({ body, status }) {
         nonce: proof.nonce && shorten(proof.nonce),
         iss: proof.iss,
         Took: took,
-        'Genesys’s server': error ? `refused: ${error}` : `${proof.authCode ? 'redeemed it with its own secret' : 'checked it'}: ${shorten(jwt)}`,
+        'Genesys’s server': lost ? error : error ? `refused: ${error}` : `${proof.authCode ? 'redeemed it with its own secret' : 'checked it'}: ${shorten(jwt)}`,
       }));
   }
 
