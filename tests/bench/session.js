@@ -168,6 +168,8 @@ async function aDay(name, options, route) {
   const step = Math.ceil(life * RENEW_AT);
   const renewals = Math.floor(DAY / step);
   console.log(`\n── a day of renewals, ${name}: ${renewals} of them`);
+  // Each day begins now: the site's own clock, by which the page sets its own, stands still.
+  forward = 0;
   const scene = await open({}, options, { clock: true });
   const { page, issuer, context } = scene;
   const heard = { renewed: 0, failed: [], wake: () => {} };
