@@ -147,7 +147,7 @@ impl Config {
             .unwrap_or(Host::Page);
         let gives_code = client.response_type == ResponseType::Code;
         let gives_id_token = issuer.issues_id_tokens() && client.gives_id_token();
-        check_host(options, host, &issuer, gives_code || gives_id_token);
+        check_host(options, host, &issuer, &client);
         let _ = options.switch("dedicatedLoginWindow");
         let transport = transport(options).unwrap_or(Transport::Popup);
         if transport == Transport::Page && matches!(issuer.kind(), Kind::Finesse(_)) {
@@ -338,11 +338,14 @@ fn token_url(options: &Options<'_>, issuer: &Issuer) -> Option<String> {
 }
 
 /// Refuses a host that can take nothing of what this issuer gives.
-fn check_host(options: &Options<'_>, host: Host, issuer: &Issuer, gives_proof: bool) {
+fn check_host(options: &Options<'_>, host: Host, issuer: &Issuer, client: &Client) {
+    let gives_proof = issuer.issues_id_tokens()
+        && (client.response_type == ResponseType::Code || client.gives_id_token());
     if host == Host::GenesysMessenger && !gives_proof {
         options.refuse(
             "host",
-            "'genesys-messenger' takes a code or an ID token, and this issuer, flow and scope give neither",
+            "'genesys-messenger' takes a code or an ID token of an OpenID Provider, whose discovery document \
+             Genesys reads, and this issuer, flow and scope give neither",
         );
     }
     if host == Host::GenesysEmbeddable && !matches!(issuer.kind(), Kind::GenesysCloud(_)) {
@@ -617,8 +620,11 @@ mod tests {
             map.extend(more.as_object().unwrap().clone());
             parse(&options)
         };
-        let neither = json!({ "clientId": "a", "flow": "implicit", "host": "genesys-messenger" });
-        assert_eq!(genesys(&neither).unwrap_err().code(), "bad-option");
+        // Its own server could not redeem a code of Genesys Cloud's: there is no discovery document.
+        for flow in ["code", "implicit"] {
+            let neither = json!({ "clientId": "a", "flow": flow, "host": "genesys-messenger" });
+            assert_eq!(genesys(&neither).unwrap_err().code(), "bad-option");
+        }
         let messenger = with(&json!({ "host": "genesys-messenger" })).unwrap();
         assert_eq!(messenger.hand_over, HandOver::Code);
         assert_eq!(messenger.redemption(), Redemption::ByHost);

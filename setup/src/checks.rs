@@ -181,13 +181,6 @@ pub fn judge(form: &Form, findings: &Findings, here: &str) -> Vec<Check> {
                 checks.extend(scopes(config, document));
             }
         }
-        SignIn::GenesysCloud if form.messenger == Messenger::GenesysMessenger => checks.push(check(
-            "discovery",
-            "Discovery",
-            Outcome::Fail,
-            "Genesys Messenger finds the provider of its codes by a discovery document. Genesys Cloud’s own sign-in, which is for agents, has none.",
-            "Choose the OpenID Provider that your customers have accounts at.",
-        )),
         SignIn::GenesysCloud => checks.push(note(
             "discovery",
             "Discovery",
@@ -1061,13 +1054,6 @@ mod tests {
         assert_eq!(outcome(&checks, "keys"), Outcome::Pass);
         assert_eq!(outcome(&checks, "client"), Outcome::Pass);
         assert!(checks.iter().all(|check| check.id != "pkce"));
-    }
-
-    #[test]
-    fn genesys_messenger_cannot_find_genesys_cloud() {
-        let form = filled(Messenger::GenesysMessenger, SignIn::GenesysCloud);
-        let checks = judge(&form, &Findings::default(), SITE);
-        assert_eq!(outcome(&checks, "discovery"), Outcome::Fail);
     }
 
     #[test]

@@ -1011,9 +1011,7 @@ pub(crate) mod tests {
                 let form = filled(messenger, sign_in);
                 let works = match messenger {
                     Messenger::Page | Messenger::Dynamics => true,
-                    Messenger::GenesysMessenger => {
-                        matches!(sign_in, SignIn::OpenId | SignIn::GenesysCloud)
-                    }
+                    Messenger::GenesysMessenger => sign_in == SignIn::OpenId,
                     Messenger::GenesysEmbeddable => sign_in == SignIn::GenesysCloud,
                 };
                 match form.complete() {

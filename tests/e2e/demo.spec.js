@@ -279,8 +279,8 @@ story('what Dynamics refuses is shown, with what the developer is told', async (
 for (const host of ['genesys-messenger', 'genesys-embeddable']) {
   story(`${host} and what it cannot take: the widget says why, and the page stands`, async (scene) => {
     scene.expect(/\[messenger-auth\] bad-option/);
-    for (const issuer of ['oidc', 'power-pages', 'site-session', 'finesse']) {
-      if (host === 'genesys-messenger' && issuer === 'oidc') continue;
+    for (const issuer of ['oidc', 'power-pages', 'site-session', 'finesse', 'genesys-cloud']) {
+      if (issuer === (host === 'genesys-messenger' ? 'oidc' : 'genesys-cloud')) continue;
       const page = await visit(scene, { host, issuer });
       await isChosen(page, { host, issuer });
       await page.getByText(`Refused: The option host '${host}' takes`).waitFor();

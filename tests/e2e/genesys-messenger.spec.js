@@ -329,9 +329,9 @@ story('its events are told to the page, without its tokens', async (scene) => {
   assert.doesNotMatch((await steps(page)).join('\n'), /jwt-of|a-refresh-token/);
 });
 
-story('an issuer that gives neither code nor ID token is refused at once', async (scene) => {
+story('an issuer whose code Genesys’ server cannot redeem is refused at once', async (scene) => {
   scene.expect(/\[messenger-auth\] bad-option/);
-  const page = await scene.visit({ head: tag({ issuer: 'genesys-cloud:mypurecloud.de', 'client-id': 'a', flow: 'implicit', host: 'genesys-messenger' }) });
+  const page = await scene.visit({ head: tag({ issuer: 'genesys-cloud:mypurecloud.de', 'client-id': 'a', host: 'genesys-messenger' }) });
   await loaded(page);
   const failed = await event(page, 'error');
   assert.equal(failed.code, 'bad-option');

@@ -60,7 +60,7 @@ const both = ['OpenID Provider', 'Genesys Cloud', 'Power Pages', 'Cisco Finesse'
 const pairs = {
   'My own page': both,
   'Dynamics 365': both,
-  'Genesys Messenger': ['OpenID Provider', 'Genesys Cloud'],
+  'Genesys Messenger': ['OpenID Provider'],
   'Genesys Embeddable': ['Genesys Cloud'],
 };
 
@@ -94,6 +94,7 @@ for (const [messenger, works] of Object.entries(pairs)) {
         const said = await page.getByRole('alert').getByText('The option host').innerText();
         await page.getByRole('alert').getByText(`${messenger} goes with: ${works.join(', ')}.`).waitFor();
         const { issuer, ...more } = signIn === 'OpenID Provider' ? { issuer: op.issuer } : {
+          'Genesys Cloud': { issuer: 'genesys-cloud:mypurecloud.com' },
           'Power Pages': { issuer: `power-pages:${site.origin}` },
           'Cisco Finesse': { issuer: { kind: 'finesse', baseUrl: site.origin, username: '1001' } },
           'My site’s own login': { issuer: { kind: 'site-session', signInUrl: `${site.origin}/login` }, tokenUrl: `${site.origin}/token` },
