@@ -108,6 +108,17 @@ pub(crate) fn ends_with_ignore_case(text: &str, end: &str) -> bool {
         .is_some_and(|tail| tail.eq_ignore_ascii_case(end.as_bytes()))
 }
 
+/// Whether an address is at a page's own host, or below it (`www.` apart): cookies go there. A host beside it may
+/// be somebody else's: `a.co.uk` and `b.co.uk` look no different.
+#[must_use]
+pub fn is_neighbour(url: &str, page_host: &str) -> bool {
+    let domain = page_host.strip_prefix("www.").unwrap_or(page_host);
+    Address::parse(url).is_some_and(|there| {
+        there.host().eq_ignore_ascii_case(domain)
+            || ends_with_ignore_case(there.host(), &[".", domain].concat())
+    })
+}
+
 /// An address without query and fragment, fit to be shown.
 #[must_use]
 pub fn without_query(url: &str) -> &str {
@@ -227,6 +238,28 @@ mod tests {
             "https://example.com/{tenantid}",
         ] {
             assert!(Address::parse(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn cookies_go_to_neighbours_alone() {
+        for (url, page, expected) in [
+            ("https://www.example.com/token", "www.example.com", true),
+            ("https://example.com/token", "www.example.com", true),
+            (
+                "https://API.Example.com:8443/token",
+                "www.example.com",
+                true,
+            ),
+            ("https://api.example.com/token", "example.com", true),
+            ("http://localhost:9080/token", "localhost", true),
+            ("https://example.com/token", "shop.example.com", false),
+            ("https://b.co.uk/token", "a.co.uk", false),
+            ("https://notexample.com/token", "example.com", false),
+            ("https://example.com.evil.example/", "example.com", false),
+            ("example.com", "example.com", false),
+        ] {
+            assert_eq!(is_neighbour(url, page), expected, "{url} from {page}");
         }
     }
 }

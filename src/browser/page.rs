@@ -21,15 +21,9 @@ pub(crate) fn is_own_origin(url: &str) -> bool {
     origin_of(url).is_some_and(|origin| origin_of(&href()) == Some(origin))
 }
 
-/// Whether an absolute address is at the page's own host, or below it (`www.` apart). A host
-/// beside it may be somebody else's: `a.co.uk` and `b.co.uk` look no different.
-pub(crate) fn is_neighbour(url: &str) -> bool {
-    let (Ok(there), Ok(here)) = (Url::new(url), window().location().hostname()) else {
-        return false;
-    };
-    let domain = here.strip_prefix("www.").unwrap_or(&here);
-    let there = there.hostname();
-    there == domain || there.ends_with(&[".", domain].concat())
+/// The name of the page's host, without its port.
+pub(crate) fn host() -> String {
+    window().location().hostname().unwrap_or_default()
 }
 
 /// Whether the browser trusts the page with cryptography (https, or loopback).

@@ -4,6 +4,7 @@ use std::{pin::pin, rc::Rc};
 
 use protocol::{
     Error,
+    address::is_neighbour,
     http::Credentials,
     login::{self, Login},
     site_token::SiteToken,
@@ -79,7 +80,7 @@ impl Visitor {
     /// Whether the site's own service can know the person, and is to be asked.
     pub(super) fn can_ask_site(&self) -> bool {
         let url = self.config.token_url.as_deref().unwrap_or_default();
-        self.config.silent && page::is_neighbour(url) && !self.store.has_signed_out()
+        self.config.silent && is_neighbour(url, &page::host()) && !self.store.has_signed_out()
     }
 
     /// Takes a token of the site's own service in, and asks for the next one before its end, or lets the
@@ -166,7 +167,7 @@ impl Visitor {
 
 /// Cookies go to the site's own host only.
 pub(super) fn credentials(url: &str) -> Credentials {
-    if page::is_neighbour(url) {
+    if is_neighbour(url, &page::host()) {
         Credentials::SameSite
     } else {
         Credentials::Omit
