@@ -3,7 +3,7 @@
 use protocol::{
     address::without_query,
     client::ResponseType,
-    config::{HandOver, Transport},
+    config::{Config, HandOver},
     issuer::{Issuer, Kind},
     login::{self, Redemption},
     session::TokenKind,
@@ -73,6 +73,15 @@ pub trait Genesys {
     ) -> Vec<String>;
 }
 
+/// The try-out's own addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TryOut {
+    /// Its page, where signing out comes back to.
+    pub page: String,
+    /// Its redirect URI, where that is another than the website's.
+    pub redirect_uri: Option<String>,
+}
+
 /// Whether the framework signs in in a window of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "yes or no")]
@@ -81,12 +90,12 @@ pub enum DedicatedWindow {
     Yes,
 }
 
-/// The advice for a form that is complete. `trial` is the redirect URI of the try-out, where that is another.
+/// The advice for a form that is complete; with what the try-out needs, where there can be one.
 #[must_use]
 pub fn advice(
     form: &Form,
     complete: &Complete,
-    trial: Option<&str>,
+    trial: Option<&TryOut>,
     genesys: &impl Genesys,
 ) -> Advice {
     let (place, client, why) = client(form, complete);
@@ -136,19 +145,31 @@ fn remark(label: &'static str, note: impl Into<String>) -> Entry {
 fn client(form: &Form, complete: &Complete) -> (&'static str, &'static str, &'static str) {
     let config = &complete.config;
     match form.sign_in {
-        SignIn::GenesysCloud => (
-            "In Genesys Cloud: Admin → Integrations → OAuth",
-            if config.client.response_type == ResponseType::Code {
-                "Code Authorization, with PKCE"
-            } else {
-                "Token Implicit Grant (Browser)"
-            },
-            if config.client.response_type == ResponseType::Code {
-                "The page redeems the code with PKCE and without the client’s secret."
-            } else {
-                "Genesys is withdrawing the implicit grant: take code with PKCE where you can."
-            },
-        ),
+        SignIn::GenesysCloud => {
+            let (client, why) = match (config.client.response_type, config.redemption()) {
+                (ResponseType::Code, Redemption::ByHostWithoutPkce) => (
+                    "Code Authorization, with the client’s secret and without PKCE",
+                    "Microsoft’s servers redeem the code with the secret, and without PKCE: do not require PKCE for this client.",
+                ),
+                (ResponseType::Code, Redemption::ByHost) => (
+                    "Code Authorization, with the client’s secret",
+                    "Your server redeems the code, with PKCE’s verifier and the secret.",
+                ),
+                (ResponseType::Code, Redemption::Here) => (
+                    "Code Authorization, with PKCE",
+                    "The page redeems the code with PKCE and without the client’s secret.",
+                ),
+                _ => (
+                    "Token Implicit Grant (Browser)",
+                    "Genesys is withdrawing the implicit grant: take code with PKCE where you can.",
+                ),
+            };
+            (
+                "In Genesys Cloud: Admin → Integrations → OAuth",
+                client,
+                why,
+            )
+        }
         SignIn::PowerPages => (
             "In the portal’s site settings",
             "A client of the portal’s implicit grant flow",
@@ -191,7 +212,7 @@ fn client(form: &Form, complete: &Complete) -> (&'static str, &'static str, &'st
 fn register(
     form: &Form,
     complete: &Complete,
-    trial: Option<&str>,
+    trial: Option<&TryOut>,
     genesys: &impl Genesys,
 ) -> Vec<Entry> {
     let site = &complete.site;
@@ -209,8 +230,8 @@ fn register(
                         "For the token endpoint. Many providers take it from the redirect URI.",
                     ));
                 }
-                entries.push(entry("Post-logout redirect URI", [site.origin(), "/"].concat(), "Signing out comes back to the page where it was begun: register those pages, or pass postLogoutRedirectUri."));
             }
+            entries.push(entry("Post-logout redirect URI", [site.origin(), "/"].concat(), "Signing out comes back to the page where it was begun: register those pages, or pass postLogoutRedirectUri."));
             if config.client.response_type == ResponseType::Code {
                 entries.push(remark("Grants", match config.redemption() {
                     Redemption::Here => "Authorization code, with PKCE (S256); refresh token, where the provider gives them to pages.",
@@ -251,12 +272,23 @@ fn register(
         }
         SignIn::PowerPages => {
             let id = &config.client.client_id;
-            entries.push(entry("ImplicitGrantFlow/RegisteredClientId", id, "The site setting, and its value: the client id that you chose, of 36 characters at most."));
+            entries.push(entry("ImplicitGrantFlow/RegisteredClientId", id, "The site setting, and its value: the client id that you chose, of 36 characters at most. A list, with ; between several."));
+            let mut uris = redirect_uri;
+            let mut note = format!(
+                "The site setting ImplicitGrantFlow/{id}/RedirectUri, and its value. A list, with ; between several."
+            );
+            if let Some(trial) = trial.and_then(|trial| trial.redirect_uri.as_deref()) {
+                uris = [&uris, ";", trial].concat();
+                note.push_str(
+                    " The second one is for the try-out below: take it away again afterwards.",
+                );
+            }
             entries.push(entry(
                 "ImplicitGrantFlow/{client id}/RedirectUri",
-                &redirect_uri,
-                format!("The site setting ImplicitGrantFlow/{id}/RedirectUri, and its value."),
+                uris,
+                note,
             ));
+            entries.push(remark("CustomCertificates/ImplicitGrantflow", "The site setting, and its value: the thumbprint of a certificate that you upload in the Power Platform admin center. The portal signs its JWT with it."));
         }
         SignIn::Finesse => {
             entries.push(remark(
@@ -269,12 +301,25 @@ fn register(
             entries.push(remark("Your token service", "Answers GET with a JWT for whoever has your site’s cookie (application/jwt, text/plain or JSON), and 401 for everybody else."));
         }
     }
-    let has_client = !matches!(form.sign_in, SignIn::Finesse | SignIn::SiteSession);
-    if let Some(uri) = trial.filter(|_| has_client) {
+    if let Some(TryOut {
+        redirect_uri: Some(uri),
+        ..
+    }) = trial
+        && matches!(form.sign_in, SignIn::OpenId | SignIn::GenesysCloud)
+    {
         entries.push(entry(
             "To try it out from here, also",
             uri,
             "The try-out below runs on this page’s address. Take it away again afterwards.",
+        ));
+    }
+    if let Some(trial) = trial
+        && form.sign_in == SignIn::OpenId
+    {
+        entries.push(entry(
+            "To sign out in the try-out, also",
+            &trial.page,
+            "A post-logout redirect URI. Take it away again afterwards.",
         ));
     }
     entries
@@ -317,40 +362,24 @@ fn messenger(form: &Form, complete: &Complete) -> Vec<Entry> {
                 },
             ));
         }
-        Messenger::Dynamics if config.hand_over == HandOver::Code => {
-            entries.push(remark(
-                "Authentication type",
-                "OAuth 2.0 authorization code",
-            ));
-            entries.push(entry("JavaScript client function", function, ""));
-            entries.push(entry(
-                "Redirect URL",
-                complete.site.redirect_uri(),
-                "The same as at the provider, letter by letter.",
-            ));
-            entries.push(entry("Client ID", &config.client.client_id, ""));
-            entries.push(remark(
-                "Client secret",
-                "From your provider. It goes there, and never into the page.",
-            ));
-            entries.push(entry("Scope", &config.client.scope, ""));
-            entries.push(remark(
-                "Token URL",
-                "The token endpoint of your provider’s discovery document.",
-            ));
-        }
         Messenger::Dynamics => {
+            entries.push(entry("Channel type", "Live chat", ""));
+            entries.push(remark("Authentication type", if config.hand_over == HandOver::Code {
+                "OAuth 2.0, the type whose details ask for a token custom action, a token URL and a client secret."
+            } else {
+                "OAuth 2.0 implicit flow"
+            }));
             entries.push(entry(
                 "JavaScript client function",
                 function,
                 "At most 100 characters.",
             ));
-            entries.push(match config.issuer.kind() {
-                Kind::PowerPages(_) => entry("Public key URL", [config.issuer.identifier(), "/_services/auth/publickey"].concat(), "The portal’s own."),
-                _ if config.hand_over == HandOver::TokenUrl => remark("Public key URL", "The address where your service gives its public key as PEM, or a list of PEMs with their kids; not a JWK set. At most 256 characters."),
-                _ => remark("Public key URL", "An address of yours that gives the provider’s public key as PEM. The provider’s own keys are a JWK set, which Dynamics does not read."),
-            });
-            entries.push(remark("The JWT", "Signed with RS256, with iss, iat, exp and sub; context goes into lwicontexts, an object written as text. Each one with its own jti."));
+            if config.hand_over == HandOver::Code {
+                dynamics_code(complete, &mut entries);
+            } else {
+                dynamics_jwt(config, &mut entries);
+            }
+            entries.push(remark("Then", "Add the authentication setting to the chat channel: edit the chat widget in the workstream’s settings, tab Behaviors, Authentication settings."));
         }
         Messenger::GenesysMessenger => {
             match discovery_address(form, &config.issuer) {
@@ -360,7 +389,11 @@ fn messenger(form: &Form, complete: &Complete) -> Vec<Entry> {
             entries.push(entry("Client ID", &config.client.client_id, ""));
             entries.push(remark(
                 "Client Secret",
-                "From your provider. It goes there, and never into the page.",
+                if config.hand_over == HandOver::Code {
+                    "From your provider. It goes there, and never into the page."
+                } else {
+                    "Genesys redeems no code here: a single-page client has none. Where the field must be filled in, any text does."
+                },
             ));
             entries.push(remark("Then", "Switch authentication on in the Messenger configuration, and use that deployment’s own snippet as it is, before or after this one."));
         }
@@ -372,13 +405,20 @@ fn messenger(form: &Form, complete: &Complete) -> Vec<Entry> {
                     form.text(Field::Region),
                     config.client.client_id
                 ),
-                "In settings of framework.js: the same client as here.",
+                "In config of framework.js, beside settings: the same client as here.",
             ));
+            if config.client.response_type == ResponseType::Code {
+                entries.push(entry(
+                    "usePKCEAuthFlow",
+                    "true",
+                    "In config.settings of framework.js: its login then uses PKCE, as this client asks.",
+                ));
+            }
             if form.text(Field::DedicatedWindow) == "true" {
                 entries.push(entry(
                     "dedicatedLoginWindow",
                     "true",
-                    "In settings of framework.js.",
+                    "In config.settings of framework.js.",
                 ));
             }
             entries.push(remark(
@@ -388,6 +428,48 @@ fn messenger(form: &Form, complete: &Complete) -> Vec<Entry> {
         }
     }
     entries
+}
+
+fn dynamics_code(complete: &Complete, entries: &mut Vec<Entry>) {
+    let config = &complete.config;
+    entries.push(remark("Token custom action", "Code of yours in Dynamics: it checks the tokens that the code was redeemed for, and returns the id of the user."));
+    entries.push(match config.issuer.kind() {
+        Kind::GenesysCloud(genesys) => {
+            entry("Token URL", genesys.login_address("/oauth/token"), "")
+        }
+        _ => remark(
+            "Token URL",
+            "The token endpoint of your provider’s discovery document.",
+        ),
+    });
+    entries.push(entry(
+        "Redirect URL",
+        complete.site.redirect_uri(),
+        "The same as at the provider, letter by letter.",
+    ));
+    entries.push(entry("Client ID", &config.client.client_id, ""));
+    entries.push(remark(
+        "Client secret",
+        "From your provider. It goes there, and never into the page.",
+    ));
+    if !config.client.scope.is_empty() {
+        entries.push(entry("Scope", &config.client.scope, ""));
+    }
+}
+
+fn dynamics_jwt(config: &Config, entries: &mut Vec<Entry>) {
+    entries.push(match config.issuer.kind() {
+        Kind::PowerPages(_) => entry("Public key URL", portal_key(config), "The portal’s own. At most 256 characters."),
+        _ if config.hand_over == HandOver::TokenUrl => remark("Public key URL", "The address where your service gives its public key as PEM, or a list of PEMs with their kids; not a JWK set. At most 256 characters."),
+        _ => remark("Public key URL", "An address of yours that gives the provider’s public key as PEM. The provider’s own keys are a JWK set, which Dynamics does not read. At most 256 characters."),
+    });
+    entries.push(remark("The JWT", "Signed with RS256, with iss, iat, exp and sub; context goes into lwicontexts, an object written as text. Each one with its own jti."));
+}
+
+/// Where a portal has its public key.
+#[must_use]
+pub fn portal_key(config: &Config) -> String {
+    [config.issuer.identifier(), "/_services/auth/publickey"].concat()
 }
 
 /// The lines of a Content-Security-Policy. `document` is the discovery document, as soon as it is known; `hash`
@@ -424,7 +506,6 @@ pub fn policy(
         Kind::GenesysCloud(genesys) => {
             connect.push(Some(genesys.login_address("")));
             connect.push(Some(genesys.api_address("")));
-            form_action.push(Some(genesys.login_address("")));
         }
         Kind::PowerPages(portal) => connect.push(origin(&portal.token_service())),
         Kind::Finesse(_) | Kind::SiteSession(_) => {}
@@ -437,6 +518,7 @@ pub fn policy(
     scripts.extend(hash);
     scripts.push("'wasm-unsafe-eval'".to_owned());
     let mut connects = allowed(own, connect);
+    let has_frames = !frame.is_empty() || form.messenger == Messenger::GenesysMessenger;
     let mut frames = allowed(own, frame);
     if form.messenger == Messenger::GenesysMessenger {
         // What Messenger itself needs.
@@ -464,18 +546,24 @@ pub fn policy(
             why: "The WebAssembly, and what the page asks of the sign-in.",
         },
     ];
-    if config.transport == Transport::Popup || config.silent {
+    if has_frames {
         policy.push(Directive {
             name: "frame-src",
             values: frames,
-            why: "The hidden frame.",
+            why: match form.messenger {
+                Messenger::GenesysEmbeddable => "The frame of Genesys.",
+                Messenger::GenesysMessenger => "The hidden frame, and the frames of Genesys.",
+                Messenger::Page | Messenger::Dynamics => "The hidden frame.",
+            },
         });
     }
-    policy.push(Directive {
-        name: "form-action",
-        values: allowed(own, form_action),
-        why: "Signing out at the provider.",
-    });
+    if !form_action.is_empty() {
+        policy.push(Directive {
+            name: "form-action",
+            values: allowed(own, form_action),
+            why: "Signing out at the provider.",
+        });
+    }
     policy
 }
 
@@ -620,7 +708,20 @@ mod tests {
                     .iter()
                     .any(|entry| entry.value.as_deref() == Some(uri));
                 assert_eq!(named, has_client, "{messenger:?} {sign_in:?}");
-                assert_eq!(policy(&form, &complete, None, None).len(), 4);
+                let names: Vec<&str> = policy(&form, &complete, None, None)
+                    .iter()
+                    .map(|line| line.name)
+                    .collect();
+                let expected: &[&str] = match (messenger, sign_in) {
+                    (_, SignIn::OpenId) => {
+                        &["script-src", "connect-src", "frame-src", "form-action"]
+                    }
+                    (Messenger::GenesysEmbeddable, _) => {
+                        &["script-src", "connect-src", "frame-src"]
+                    }
+                    _ => &["script-src", "connect-src"],
+                };
+                assert_eq!(names, expected, "{messenger:?} {sign_in:?}");
             }
         }
     }
@@ -648,6 +749,24 @@ mod tests {
             value(&code.messenger, "Redirect URL"),
             value(&code.register, "Redirect URI")
         );
+        assert_eq!(value(&code.messenger, "Token custom action"), "");
+    }
+
+    #[test]
+    fn a_code_of_genesys_clouds_that_microsoft_redeems_needs_the_secret() {
+        let mut form = filled(Messenger::Dynamics, SignIn::GenesysCloud);
+        form.set(Field::HandOver, "code");
+        let advice = advised(&form);
+        assert!(
+            advice.client.contains("secret and without PKCE"),
+            "{}",
+            advice.client
+        );
+        assert_eq!(
+            value(&advice.messenger, "Token URL"),
+            "https://login.mypurecloud.com/oauth/token"
+        );
+        assert!(advice.messenger.iter().all(|entry| entry.label != "Scope"));
     }
 
     #[test]
@@ -701,20 +820,59 @@ mod tests {
             allows(&policy, "frame-src"),
             ["'self'", "https://apps.mypurecloud.com"]
         );
+        assert!(
+            policy
+                .iter()
+                .any(|line| line.name == "frame-src" && line.why.contains("Genesys"))
+        );
+        assert_eq!(value(&advice.messenger, "usePKCEAuthFlow"), "true");
+        form.set(Field::Flow, "token");
+        assert!(
+            advised(&form)
+                .messenger
+                .iter()
+                .all(|entry| entry.label != "usePKCEAuthFlow")
+        );
+        form.set(Field::Transport, "page");
+        let policy = super::policy(&form, &form.complete().unwrap(), None, None);
         assert_eq!(
-            allows(&policy, "form-action"),
-            ["'self'", "https://login.mypurecloud.com"]
+            allows(&policy, "frame-src"),
+            ["'self'", "https://apps.mypurecloud.com"]
         );
     }
 
     #[test]
     fn a_try_out_elsewhere_needs_another_redirect_uri() {
         let form = filled(Messenger::Page, SignIn::OpenId);
-        let trial = "http://localhost:8080/messenger-auth/authWindow.html";
-        let advice = advice(&form, &form.complete().unwrap(), Some(trial), &Written);
+        let uri = "http://localhost:8080/messenger-auth/authWindow.html";
+        let mut trial = TryOut {
+            page: "http://localhost:8080/setup/try.html".into(),
+            redirect_uri: Some(uri.into()),
+        };
+        let with = |form: &Form, trial: &TryOut| {
+            advice(form, &form.complete().unwrap(), Some(trial), &Written).register
+        };
+        let register = with(&form, &trial);
+        assert_eq!(value(&register, "To try it out from here, also"), uri);
         assert_eq!(
-            value(&advice.register, "To try it out from here, also"),
-            trial
+            value(&register, "To sign out in the try-out, also"),
+            trial.page
+        );
+        let portal = with(&filled(Messenger::Page, SignIn::PowerPages), &trial);
+        assert_eq!(
+            value(&portal, "ImplicitGrantFlow/{client id}/RedirectUri"),
+            [
+                "https://www.example.com/messenger-auth/authWindow.html;",
+                uri
+            ]
+            .concat()
+        );
+        trial.redirect_uri = None;
+        let register = with(&form, &trial);
+        assert!(
+            register
+                .iter()
+                .all(|entry| !entry.label.starts_with("To try"))
         );
         assert!(
             advised(&form)
