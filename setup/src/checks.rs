@@ -2,6 +2,7 @@
 
 use protocol::{
     Error,
+    address::{Address, is_neighbour},
     client::ResponseType,
     config::{Config, HandOver},
     issuer::{Issuer, Kind},
@@ -12,7 +13,8 @@ use protocol::{
 use serde_json::{Map, Value};
 
 use crate::{
-    form::{Form, Messenger, SignIn},
+    advice::portal_key,
+    form::{Complete, Field, Form, Messenger, SignIn},
     site::{Distance, distance, origin},
 };
 
@@ -25,8 +27,54 @@ pub struct Plan {
     pub written_out: Option<Map<String, Value>>,
     /// A code that cannot exist is redeemed by this client.
     pub redeem: Option<Redeem>,
-    /// The site's own service, asked without cookies.
-    pub service: Option<String>,
+    /// The site's own service.
+    pub service: Option<Service>,
+}
+
+/// The site's own service, and what will tell it who is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Its address.
+    pub url: String,
+    /// What the widget sends.
+    pub proof: Proof,
+}
+
+/// What tells a service who is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// The site's cookie.
+    Cookie,
+    /// An access token.
+    Bearer,
+    /// Either.
+    Both,
+    /// Nothing: there is no access token, and cookies do not go there.
+    Nothing,
+}
+
+impl Proof {
+    fn of(config: &Config, url: &str, site: &str) -> Self {
+        let host = Address::parse(site).map_or("", |site| site.host());
+        match (is_neighbour(url, host), config.issuer.keeps_session()) {
+            (true, true) => Self::Cookie,
+            (true, false) => Self::Both,
+            (false, false) => Self::Bearer,
+            (false, true) => Self::Nothing,
+        }
+    }
+
+    /// Whether the site's cookies go along.
+    #[must_use]
+    pub const fn has_cookies(self) -> bool {
+        matches!(self, Self::Cookie | Self::Both)
+    }
+
+    /// Whether an access token goes along.
+    #[must_use]
+    pub const fn has_bearer(self) -> bool {
+        matches!(self, Self::Bearer | Self::Both)
+    }
 }
 
 /// Who asks the token endpoint.
@@ -130,13 +178,20 @@ pub fn plan(form: &Form) -> Option<Plan> {
             client_id: complete.config.client.client_id.clone(),
             redirect_uri: complete.config.client.redirect_uri.clone(),
         });
-    let service = complete.and_then(|complete| complete.config.token_url);
+    let service = complete.and_then(|complete| service_of(form, &complete));
     Some(Plan {
         issuer,
         written_out: form.written_out(),
         redeem,
         service,
     })
+}
+
+/// The service; a portal's own is judged by its address alone.
+fn service_of(form: &Form, complete: &Complete) -> Option<Service> {
+    let url = complete.config.token_url.clone()?;
+    let proof = Proof::of(&complete.config, &url, complete.site.origin());
+    (form.sign_in != SignIn::PowerPages).then_some(Service { url, proof })
 }
 
 fn redeems_here(config: &Config) -> bool {
@@ -157,7 +212,7 @@ pub fn judge(form: &Form, findings: &Findings, here: &str) -> Vec<Check> {
         here,
         site: draft.site.origin(),
     };
-    let is_asked = form.issuer().is_ok();
+    let readiness = Readiness::of(form);
     let mut checks = Vec::new();
     match form.sign_in {
         SignIn::OpenId if form.written_out().is_some() => {
@@ -166,14 +221,14 @@ pub fn judge(form: &Form, findings: &Findings, here: &str) -> Vec<Check> {
                 "Discovery",
                 "Not read, because the endpoints are written out. What the provider supports, the try-out shows.",
             ));
-            if is_asked {
-                checks.push(keys(findings));
+            if readiness != Readiness::Nothing {
+                checks.push(keys(findings, &at));
             }
         }
         SignIn::OpenId => {
-            checks.push(discovery(findings, is_asked));
+            checks.push(discovery(findings, readiness, &at));
             if let Some(Ok(document)) = &findings.discovery {
-                checks.push(keys(findings));
+                checks.push(keys(findings, &at));
                 checks.push(flow(config, document));
                 checks.extend(pkce(config, document));
                 checks.extend(algorithms(form, config, document));
@@ -196,8 +251,7 @@ pub fn judge(form: &Form, findings: &Findings, here: &str) -> Vec<Check> {
     if redeems_here(config)
         && (form.sign_in != SignIn::OpenId || matches!(findings.discovery, Some(Ok(_))))
     {
-        let is_complete = form.complete().is_ok();
-        checks.extend(token_endpoint(findings, &at, is_complete));
+        checks.extend(token_endpoint(findings, &at, readiness));
     } else if config.hand_over == HandOver::Code {
         checks.push(note(
             "cors",
@@ -206,13 +260,34 @@ pub fn judge(form: &Form, findings: &Findings, here: &str) -> Vec<Check> {
         ));
     }
     checks.push(silent(form, config, findings, &at));
-    if form.sign_in != SignIn::PowerPages && config.token_url.is_some() {
-        checks.push(service(form, findings, &at));
+    if let Some(asked) = service_of(form, &draft) {
+        checks.push(service(&asked, findings, &at, readiness));
     }
     if form.messenger == Messenger::Dynamics {
         checks.extend(dynamics(form, config));
     }
     checks
+}
+
+/// How much of the form can be asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Readiness {
+    /// Not even where people sign in.
+    Nothing,
+    /// The issuer's documents.
+    Issuer,
+    /// Everything.
+    Complete,
+}
+
+impl Readiness {
+    fn of(form: &Form) -> Self {
+        match (form.complete(), form.issuer()) {
+            (Ok(_), _) => Self::Complete,
+            (Err(_), Ok(_)) => Self::Issuer,
+            (Err(_), Err(_)) => Self::Nothing,
+        }
+    }
 }
 
 /// Where the question was asked, and where the widget will ask it.
@@ -247,50 +322,51 @@ fn note(id: &'static str, title: &'static str, found: &str) -> Check {
     check(id, title, Outcome::Note, found, "")
 }
 
-fn discovery(findings: &Findings, is_asked: bool) -> Check {
-    let title = "Discovery";
+fn discovery(findings: &Findings, readiness: Readiness, at: &Place<'_>) -> Check {
+    let (id, title) = ("discovery", "Discovery");
     match &findings.discovery {
-        _ if !is_asked => check(
-            "discovery",
+        _ if readiness == Readiness::Nothing => check(
+            id,
             title,
             Outcome::Waiting,
             "Read as soon as the provider’s address is there.",
             "",
         ),
-        None => check("discovery", title, Outcome::Running, "Reading …", ""),
+        None => check(id, title, Outcome::Running, "Reading …", ""),
         Some(Ok(_)) => check(
-            "discovery",
+            id,
             title,
             Outcome::Pass,
             "Reachable from a web page, and it names the issuer that you wrote.",
             "",
         ),
-        Some(Err(error)) => failed("discovery", title, error),
+        Some(Err(error)) => failed(id, title, error, at),
     }
 }
 
-fn keys(findings: &Findings) -> Check {
-    let title = "Signing keys";
+fn keys(findings: &Findings, at: &Place<'_>) -> Check {
+    let (id, title) = ("keys", "Signing keys");
     match &findings.keys {
-        None => check("keys", title, Outcome::Running, "Reading …", ""),
-        Some(Ok(())) => check(
-            "keys",
-            title,
-            Outcome::Pass,
-            "Reachable from a web page.",
-            "",
-        ),
-        Some(Err(error)) => failed("keys", title, error),
+        None => check(id, title, Outcome::Running, "Reading …", ""),
+        Some(Ok(())) => check(id, title, Outcome::Pass, "Reachable from a web page.", ""),
+        Some(Err(error)) => failed(id, title, error, at),
     }
 }
 
-fn failed(id: &'static str, title: &'static str, error: &Error) -> Check {
+fn failed(id: &'static str, title: &'static str, error: &Error, at: &Place<'_>) -> Check {
     let remedy = match error {
         Error::CorsBlocked { .. } => "Let the provider send CORS headers (Access-Control-Allow-Origin) here, or allow your website’s origin in the client’s registration.".to_owned(),
         Error::Network { .. } => "Check the address: is it spelt as your provider shows it, and reachable from this browser?".to_owned(),
         Error::Timeout { .. } => "The provider did not answer in time. Check the address, then try again.".to_owned(),
         other => other.help(),
     };
+    if matches!(error, Error::CorsBlocked { .. }) && !at.is_the_site() {
+        let found = format!(
+            "{error} This page asked, from {}. Whether {} may read it cannot be seen from here.",
+            at.here, at.site
+        );
+        return check(id, title, Outcome::Warning, found, remedy);
+    }
     check(id, title, Outcome::Fail, error.to_string(), remedy)
 }
 
@@ -310,11 +386,6 @@ fn flow(config: &Config, document: &Map<String, Value>) -> Check {
     let wanted = config.client.response_type.as_str();
     let title = "Flow";
     let same = |one| sorted(one) == sorted(wanted);
-    let missing = if config.client.response_type == ResponseType::Code {
-        "authorization_endpoint"
-    } else {
-        "jwks_uri"
-    };
     match listed(document, "response_types_supported") {
         _ if config.client.response_type == ResponseType::Code
             && config.redemption() == Redemption::Here
@@ -349,9 +420,7 @@ fn flow(config: &Config, document: &Map<String, Value>) -> Check {
             "flow",
             title,
             Outcome::Warning,
-            format!(
-                "The document does not say which response types there are ({missing} alone is known)."
-            ),
+            "The document does not say which response types there are.",
             "Try it out below.",
         ),
     }
@@ -493,24 +562,14 @@ fn scopes(config: &Config, document: &Map<String, Value>) -> Option<Check> {
     })
 }
 
-fn token_endpoint(findings: &Findings, at: &Place<'_>, is_complete: bool) -> Vec<Check> {
+fn token_endpoint(findings: &Findings, at: &Place<'_>, readiness: Readiness) -> Vec<Check> {
     let (id, title) = ("cors", "Token endpoint");
     let allow = format!(
         "Add {} to the allowed web origins (CORS) of the client at the provider, and check the client id: many providers let pages read answers to clients that they know only.",
         at.site
     );
     let Some(reach) = &findings.token else {
-        return vec![if is_complete {
-            check(id, title, Outcome::Running, "Asking …", "")
-        } else {
-            check(
-                id,
-                title,
-                Outcome::Waiting,
-                "Asked as soon as the form is complete.",
-                "",
-            )
-        }];
+        return vec![asked_later(id, title, readiness)];
     };
     let readable = match reach {
         Reach::Answered { .. } if at.is_the_site() => check(
@@ -595,6 +654,21 @@ fn token_endpoint(findings: &Findings, at: &Place<'_>, is_complete: bool) -> Vec
     checks
 }
 
+/// A check whose answer is awaited, or whose question is.
+fn asked_later(id: &'static str, title: &'static str, readiness: Readiness) -> Check {
+    if readiness == Readiness::Complete {
+        check(id, title, Outcome::Running, "Asking …", "")
+    } else {
+        check(
+            id,
+            title,
+            Outcome::Waiting,
+            "Asked as soon as the form is complete.",
+            "",
+        )
+    }
+}
+
 fn silent(form: &Form, config: &Config, findings: &Findings, at: &Place<'_>) -> Check {
     let (id, title) = ("silent", "Silent sign-in");
     let document = findings
@@ -619,7 +693,9 @@ fn silent(form: &Form, config: &Config, findings: &Findings, at: &Place<'_>) -> 
             "Whoever is logged in on your site has a token at once.",
         ),
         SignIn::PowerPages => {
-            if origin(config.issuer.identifier()).as_deref() == Some(at.site) {
+            let host = Address::parse(at.site).map_or("", |site| site.host());
+            let portal = config.issuer.identifier();
+            if origin(portal).as_deref() == Some(at.site) {
                 check(
                     id,
                     title,
@@ -627,13 +703,21 @@ fn silent(form: &Form, config: &Config, findings: &Findings, at: &Place<'_>) -> 
                     "Your pages are the portal’s own: whoever is logged in there has a token at once.",
                     "",
                 )
+            } else if is_neighbour(portal, host) {
+                check(
+                    id,
+                    title,
+                    Outcome::Warning,
+                    "The portal is on another origin than your pages: its cookie goes along, and the browser lets them read its answer only where the portal allows that (CORS).",
+                    "Put the messenger on the portal’s own pages, or see in the try-out whether the token comes.",
+                )
             } else {
                 check(
                     id,
                     title,
                     Outcome::Warning,
-                    "Your pages are not the portal’s: browsers keep its cookie back, and people sign in in the window.",
-                    "Put the messenger on the portal’s own pages, or choose “ask at once” under More.",
+                    "Your pages are not the portal’s: its cookie does not go along, and people sign in in the window. Microsoft takes redirect URIs on the portal’s own pages only.",
+                    "Put the messenger and the files of Messenger Auth on the portal’s own pages.",
                 )
             }
         }
@@ -671,7 +755,7 @@ fn silent(form: &Form, config: &Config, findings: &Findings, at: &Place<'_>) -> 
                         id,
                         title,
                         Outcome::Warning,
-                        "The provider is on another site than yours. Browsers that block third-party cookies keep people from being recognised there; they press Sign in.",
+                        "The provider may be on another site than yours. Browsers that block third-party cookies keep people from being recognised there; they press Sign in.",
                         "Give the provider a name below your website’s (login.example.com for www.example.com). The try-out shows what this browser does.",
                     ),
                 }
@@ -680,48 +764,60 @@ fn silent(form: &Form, config: &Config, findings: &Findings, at: &Place<'_>) -> 
     }
 }
 
-fn service(form: &Form, findings: &Findings, at: &Place<'_>) -> Check {
+fn service(asked: &Service, findings: &Findings, at: &Place<'_>, readiness: Readiness) -> Check {
     let (id, title) = ("service", "Your token service");
+    let fail = |found: &str, remedy: &str| check(id, title, Outcome::Fail, found, remedy);
+    if asked.proof == Proof::Nothing {
+        return fail(
+            "It is neither on your website’s host nor below it: the cookie never goes there, so that it knows nobody.",
+            "Serve it from your website’s own origin, or from a name below your website’s.",
+        );
+    }
     let Some(reach) = &findings.service else {
-        return if form.complete().is_ok() {
-            check(id, title, Outcome::Running, "Asking …", "")
-        } else {
-            check(
-                id,
-                title,
-                Outcome::Waiting,
-                "Asked as soon as the form is complete.",
-                "",
-            )
-        };
+        return asked_later(id, title, readiness);
     };
-    let cors = format!(
-        "Let it answer with Access-Control-Allow-Origin: {} and Access-Control-Allow-Headers: authorization, or serve it from your website’s own origin.",
-        at.site
+    let is_own = origin(&asked.url).as_deref() == Some(at.site);
+    let elsewhere = format!(
+        "This page asked, from {}. What {} is told cannot be seen from here.",
+        at.here, at.site
     );
+    let cors = if is_own {
+        "Open this page from your website: there, the service is of the same origin.".to_owned()
+    } else {
+        allow_service(asked.proof, at.site)
+    };
     match reach {
+        Reach::Answered { status: 404, .. } => fail(
+            "There is nothing at this address (404).",
+            "Check the address.",
+        ),
+        Reach::Answered {
+            status: status @ 200..300,
+            ..
+        } => check(
+            id,
+            title,
+            Outcome::Warning,
+            format!("It answered {status} to somebody who is not signed in."),
+            "Let it answer 401 to whoever is not signed in. A login page with status 200 is understood only with the header X-Responded-JSON.",
+        ),
         Reach::Answered {
             status: 401 | 403, ..
-        } => check(
+        } if at.is_the_site() => check(
             id,
             title,
             Outcome::Pass,
             "It is there, and gives nothing to whoever is not signed in.",
             "",
         ),
-        Reach::Answered { status: 404, .. } => check(
-            id,
-            title,
-            Outcome::Fail,
-            "There is nothing at this address (404).",
-            "Check the address.",
-        ),
-        Reach::Answered { status, .. } if (200..300).contains(status) => check(
+        Reach::Answered {
+            status: 401 | 403, ..
+        } => check(
             id,
             title,
             Outcome::Warning,
-            format!("It answered {status} to somebody who is not signed in."),
-            "Let it answer 401 to whoever is not signed in. A login page with status 200 is understood only with the header X-Responded-JSON.",
+            format!("It is there, and gives nothing to whoever is not signed in. {elsewhere}"),
+            cors,
         ),
         Reach::Answered { status, .. } => check(
             id,
@@ -730,48 +826,104 @@ fn service(form: &Form, findings: &Findings, at: &Place<'_>) -> Check {
             format!("It answered {status} to somebody who is not signed in."),
             "Let it answer 401.",
         ),
-        Reach::Blocked if at.is_the_site() => check(
-            id,
-            title,
-            Outcome::Fail,
+        Reach::Blocked if at.is_the_site() => fail(
             "It answers, but does not let your website read the answer (CORS).",
-            cors,
+            &cors,
         ),
         Reach::Blocked => check(
             id,
             title,
             Outcome::Warning,
+            format!("It answers, and does not let this page read the answer (CORS). {elsewhere}"),
+            cors,
+        ),
+        Reach::Redirects if asked.proof.has_cookies() && at.is_the_site() => check(
+            id,
+            title,
+            Outcome::Pass,
+            "It sends whoever is not signed in elsewhere, which counts as: nobody is signed in.",
+            "",
+        ),
+        Reach::Redirects if asked.proof.has_cookies() => check(
+            id,
+            title,
+            Outcome::Warning,
             format!(
-                "It answers, but does not let {} read the answer (CORS). Whether {} may cannot be seen from here.",
-                at.here, at.site
+                "It sends whoever is not signed in elsewhere, which counts as: nobody is signed in. {elsewhere}"
             ),
             cors,
         ),
-        Reach::Redirects => check(
-            id,
-            title,
-            Outcome::Fail,
+        Reach::Redirects => fail(
             "It redirects.",
             "Let it answer 401 to whoever is not signed in, not a redirect to the login page.",
         ),
-        Reach::Unreachable => check(
-            id,
-            title,
-            Outcome::Fail,
-            "It could not be reached.",
-            "Check the address.",
-        ),
-        Reach::Late => check(
-            id,
-            title,
-            Outcome::Fail,
+        Reach::Unreachable => fail("It could not be reached.", "Check the address."),
+        Reach::Late => fail(
             "It did not answer in time.",
             "It has to answer within a few seconds: the messenger waits ten.",
         ),
     }
 }
 
-fn dynamics(form: &Form, config: &Config) -> Option<Check> {
+/// What the service has to send, so that pages of another origin may ask it with what goes along.
+fn allow_service(proof: Proof, site: &str) -> String {
+    let mut headers = vec![format!("Access-Control-Allow-Origin: {site}")];
+    if proof.has_cookies() {
+        headers.push("Access-Control-Allow-Credentials: true".to_owned());
+        headers.push("Access-Control-Expose-Headers: X-Responded-JSON".to_owned());
+    }
+    if proof.has_bearer() {
+        headers.push(
+            "Access-Control-Allow-Headers: Authorization, which the answer to OPTIONS needs"
+                .to_owned(),
+        );
+    }
+    format!(
+        "Let it answer with {}; or serve it from your website’s own origin.",
+        headers.join(", ")
+    )
+}
+
+fn dynamics(form: &Form, config: &Config) -> Vec<Check> {
+    let limits = [
+        (
+            "function-name",
+            "Name of the function",
+            form.text(Field::Callback).to_owned(),
+            NAME_MAX,
+            "Choose a shorter name under More.",
+        ),
+        (
+            "key-address",
+            "Public key URL",
+            if form.sign_in == SignIn::PowerPages {
+                portal_key(config)
+            } else {
+                String::new()
+            },
+            KEY_ADDRESS_MAX,
+            "Use the portal’s shorter address, or let a service of your site give the key.",
+        ),
+    ];
+    let too_long = limits
+        .into_iter()
+        .filter_map(|(id, title, text, most, remedy)| {
+            let length = text.chars().count();
+            (length > most).then(|| {
+                let found = format!("It has {length} characters; Dynamics takes {most} at most.");
+                check(id, title, Outcome::Fail, found, remedy)
+            })
+        });
+    jwt(form, config).into_iter().chain(too_long).collect()
+}
+
+/// The longest name of a JavaScript client function.
+const NAME_MAX: usize = 100;
+
+/// The longest address of a public key.
+const KEY_ADDRESS_MAX: usize = 256;
+
+fn jwt(form: &Form, config: &Config) -> Option<Check> {
     let (id, title) = ("jwt", "What Dynamics takes");
     let opaque = matches!(form.sign_in, SignIn::GenesysCloud | SignIn::Finesse);
     match config.hand_over {
@@ -805,7 +957,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::form::{Field, tests::filled};
+    use crate::form::tests::filled;
 
     const SITE: &str = "https://www.example.com";
 
@@ -1075,46 +1227,154 @@ mod tests {
         assert_eq!(outcome(&checks, "jwt"), Outcome::Warning);
     }
 
+    const fn answered(status: u16) -> Reach {
+        Reach::Answered {
+            status,
+            error: None,
+        }
+    }
+
+    fn service_of(form: &Form, reach: Option<Reach>, here: &str) -> Check {
+        let findings = Findings {
+            service: reach,
+            ..found(&document())
+        };
+        let checks = judge(form, &findings, here);
+        outcome(&checks, "service");
+        checks
+            .into_iter()
+            .find(|check| check.id == "service")
+            .unwrap()
+    }
+
     #[test]
     fn the_sites_service_is_judged() {
         let form = filled(Messenger::Dynamics, SignIn::SiteSession);
-        assert_eq!(
-            plan(&form).unwrap().service.as_deref(),
-            Some("https://www.example.com/chat-token")
-        );
+        let asked = plan(&form).unwrap().service.unwrap();
+        assert_eq!(asked.url, "https://www.example.com/chat-token");
+        assert_eq!(asked.proof, Proof::Cookie);
         for (reach, expected) in [
             (None, Outcome::Running),
-            (
-                Some(Reach::Answered {
-                    status: 401,
-                    error: None,
-                }),
-                Outcome::Pass,
-            ),
-            (
-                Some(Reach::Answered {
-                    status: 200,
-                    error: None,
-                }),
-                Outcome::Warning,
-            ),
-            (
-                Some(Reach::Answered {
-                    status: 404,
-                    error: None,
-                }),
-                Outcome::Fail,
-            ),
-            (Some(Reach::Redirects), Outcome::Fail),
+            (Some(answered(401)), Outcome::Pass),
+            (Some(answered(200)), Outcome::Warning),
+            (Some(answered(500)), Outcome::Warning),
+            (Some(answered(404)), Outcome::Fail),
+            (Some(Reach::Blocked), Outcome::Fail),
+            (Some(Reach::Redirects), Outcome::Pass),
+            (Some(Reach::Unreachable), Outcome::Fail),
         ] {
-            let findings = Findings {
-                service: reach.clone(),
+            let check = service_of(&form, reach.clone(), SITE);
+            assert_eq!(check.outcome, expected, "{reach:?}");
+        }
+        for reach in [answered(401), Reach::Blocked, Reach::Redirects] {
+            let check = service_of(&form, Some(reach), "http://localhost:8080");
+            assert_eq!(check.outcome, Outcome::Warning, "asked from elsewhere");
+        }
+    }
+
+    #[test]
+    fn a_service_where_cookies_never_go_cannot_work() {
+        let mut form = filled(Messenger::Dynamics, SignIn::SiteSession);
+        form.set(Field::TokenUrl, "https://api.example.org/token");
+        let check = service_of(&form, Some(answered(401)), SITE);
+        assert_eq!(check.outcome, Outcome::Fail);
+        assert!(check.found.contains("cookie"));
+    }
+
+    #[test]
+    fn what_goes_along_decides_what_the_service_has_to_allow() {
+        let cookie = filled(Messenger::Dynamics, SignIn::SiteSession);
+        let bearer = filled(Messenger::Dynamics, SignIn::OpenId);
+        for (form, url, proof, says, never) in [
+            (
+                &cookie,
+                "https://api.example.com/token",
+                Proof::Cookie,
+                "Allow-Credentials: true, Access-Control-Expose-Headers: X-Responded-JSON",
+                "Authorization",
+            ),
+            (
+                &bearer,
+                "https://api.example.com/token",
+                Proof::Both,
+                "Authorization",
+                "nothing else",
+            ),
+            (
+                &bearer,
+                "https://api.example.org/token",
+                Proof::Bearer,
+                "Authorization",
+                "Credentials",
+            ),
+        ] {
+            let mut form = form.clone();
+            form.set(Field::Site, "https://example.com");
+            form.set(Field::TokenUrl, url);
+            assert_eq!(plan(&form).unwrap().service.unwrap().proof, proof);
+            let remedy = service_of(&form, Some(Reach::Blocked), "https://example.com").remedy;
+            assert!(remedy.contains("Access-Control-Allow-Origin: https://example.com"));
+            assert!(remedy.contains(says) && !remedy.contains(never), "{remedy}");
+        }
+        let mut form = bearer;
+        form.set(Field::TokenUrl, "https://api.example.org/token");
+        assert_eq!(
+            service_of(&form, Some(Reach::Redirects), SITE).outcome,
+            Outcome::Fail
+        );
+    }
+
+    #[test]
+    fn a_portal_is_told_by_its_address_and_not_asked() {
+        let mut form = filled(Messenger::Dynamics, SignIn::PowerPages);
+        assert_eq!(plan(&form).unwrap().service, None);
+        let silent = |form: &Form| outcome(&judge(form, &Findings::default(), SITE), "silent");
+        assert_eq!(silent(&form), Outcome::Warning);
+        form.set(Field::Portal, SITE);
+        assert_eq!(silent(&form), Outcome::Pass);
+        form.set(
+            Field::Portal,
+            &["https://www.example.com/", &"p".repeat(260)].concat(),
+        );
+        let checks = judge(&form, &Findings::default(), SITE);
+        assert_eq!(outcome(&checks, "key-address"), Outcome::Fail);
+    }
+
+    #[test]
+    fn a_name_that_is_too_long_for_dynamics_is_told() {
+        let mut form = filled(Messenger::Dynamics, SignIn::OpenId);
+        for (length, fails) in [(100, false), (101, true)] {
+            form.set(Field::Callback, &"a".repeat(length));
+            let checks = judge(&form, &found(&document()), SITE);
+            assert_eq!(
+                checks.iter().any(|check| check.id == "function-name"),
+                fails
+            );
+        }
+    }
+
+    #[test]
+    fn documents_that_are_blocked_elsewhere_are_a_warning() {
+        let form = filled(Messenger::Page, SignIn::OpenId);
+        let blocked = || Error::CorsBlocked {
+            url: "https://idp.example.com/keys".into(),
+        };
+        for (here, expected) in [
+            (SITE, Outcome::Fail),
+            ("http://localhost:8080", Outcome::Warning),
+        ] {
+            let keys = Findings {
+                keys: Some(Err(blocked())),
+                ..found(&document())
+            };
+            assert_eq!(outcome(&judge(&form, &keys, here), "keys"), expected);
+            let discovery = Findings {
+                discovery: Some(Err(blocked())),
                 ..Findings::default()
             };
             assert_eq!(
-                outcome(&judge(&form, &findings, SITE), "service"),
-                expected,
-                "{reach:?}"
+                outcome(&judge(&form, &discovery, here), "discovery"),
+                expected
             );
         }
     }

@@ -1,10 +1,14 @@
 //! Requests that find out how an issuer behaves: each with a deadline, all given up with the value that asked them.
 
-use std::{cell::RefCell, rc::Rc};
+use core::time::Duration;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
-use gloo_net::http::{Request as Prepared, Response as Answer};
+use gloo_net::http::Request as Prepared;
 use js_sys::encode_uri_component;
-use leptos::prelude::set_timeout;
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use protocol::{
     Error,
     address::without_query,
@@ -18,14 +22,23 @@ use protocol::{
 use serde_json::{Map, Value};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{
-    AbortController, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestMode,
-    RequestRedirect, ResponseType,
+    AbortController, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit,
+    RequestMode, RequestRedirect, ResponseType,
 };
 
-use crate::checks::{Findings, Plan, Reach, Redeem};
+use crate::{
+    checks::{Findings, Plan, Reach, Redeem, Service},
+    site::origin,
+};
 
-/// How long a server may take.
-const PATIENCE: core::time::Duration = core::time::Duration::from_secs(8);
+/// How long a server may take, to the end of its answer.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(8);
+
+/// How long to look for the reason of a failure.
+const INQUIRY: Duration = Duration::from_secs(2);
+
+/// An access token that no issuer has given.
+const NO_TOKEN: &str = "Bearer messenger-auth-set-up-check";
 
 /// A code that no issuer has given, with a verifier of the right length.
 const NO_CODE: &str = "messenger-auth-set-up-check";
@@ -65,8 +78,8 @@ impl Probe {
                 .clone()
                 .issuer(plan.issuer, plan.written_out, plan.redeem),
         );
-        if let Some(url) = plan.service {
-            spawn_local(asking.service(url));
+        if let Some(service) = plan.service {
+            spawn_local(asking.service(service));
         }
         Self(flight)
     }
@@ -161,34 +174,44 @@ impl Asking {
         let init = init(RequestMode::Cors, RequestRedirect::Manual);
         init.set_method("POST");
         init.set_body(&body.into());
-        let headers = web_sys::Headers::new().ok();
-        if let Some(headers) = &headers {
-            let _ = headers.set("Content-Type", "application/x-www-form-urlencoded");
-            init.set_headers(headers);
-        }
+        set_header(&init, "Content-Type", "application/x-www-form-urlencoded");
         self.reach(url, &init).await
     }
 
-    /// Asks the site's service as somebody whom it does not know.
-    async fn service(self, url: String) {
-        let init = init(RequestMode::Cors, RequestRedirect::Manual);
-        let reach = self.reach(&url, &init).await;
+    /// Asks the site's service as somebody whom it does not know; then whether what the widget sends may go there.
+    async fn service(self, service: Service) {
+        let ask = async |credentials| {
+            let init = init(RequestMode::Cors, RequestRedirect::Manual);
+            init.set_credentials(credentials);
+            if service.proof.has_bearer() {
+                set_header(&init, "Authorization", NO_TOKEN);
+            }
+            self.reach(&service.url, &init).await
+        };
+        let mut reach = ask(RequestCredentials::Omit).await;
+        let here = window().location().origin().ok();
+        // An answer that may be read without cookies need not be readable with them.
+        if service.proof.has_cookies()
+            && origin(&service.url) != here
+            && matches!(reach, Reach::Answered { .. })
+            && ask(RequestCredentials::Include).await == Reach::Blocked
+        {
+            reach = Reach::Blocked;
+        }
         self.note(|found| found.service = Some(reach));
     }
 
     async fn reach(&self, url: &str, init: &RequestInit) -> Reach {
-        match self.ask(url, init).await {
-            Ok(answer) if answer.type_() == ResponseType::Opaqueredirect => Reach::Redirects,
-            Ok(answer) => {
-                let status = answer.status();
-                let body = answer.binary().await.unwrap_or_default();
+        match self.ask(url, init, PATIENCE).await {
+            Ok(Answer::Redirect) => Reach::Redirects,
+            Ok(Answer::Whole(Response { status, body, .. })) => {
                 let error = json::read(&body)
                     .and_then(|body| Some(body.get("error")?.as_str()?.to_owned()));
                 Reach::Answered { status, error }
             }
             Err(Failed::Late) => Reach::Late,
             Err(Failed::Unreadable) if self.is_there(url).await => Reach::Blocked,
-            Err(Failed::Unreadable) => Reach::Unreachable,
+            Err(Failed::Unreadable | Failed::Cut) => Reach::Unreachable,
         }
     }
 
@@ -196,64 +219,92 @@ impl Asking {
     async fn read(&self, request: &Request) -> Fetched {
         let url = || without_query(&request.url).to_owned();
         let init = init(RequestMode::Cors, RequestRedirect::Manual);
-        let failure = match self.ask(&request.url, &init).await {
-            Ok(answer) if answer.type_() == ResponseType::Opaqueredirect => Error::Untrusted {
+        Err(match self.ask(&request.url, &init, PATIENCE).await {
+            Ok(Answer::Whole(response)) => return Ok(response),
+            Ok(Answer::Redirect) => Error::Untrusted {
                 flaw: Flaw::ResponseMalformed,
                 detail: [&url(), " redirects, and no redirect is followed"].concat(),
-            },
-            Ok(answer) => match answer.binary().await {
-                Ok(body) => {
-                    return Ok(Response {
-                        status: answer.status(),
-                        content_type: answer.headers().get("content-type"),
-                        responded_json: None,
-                        body,
-                        reloaded_at: Timestamp::from_millis(0),
-                    });
-                }
-                Err(_) => Error::Network { url: url() },
             },
             Err(Failed::Late) => Error::Timeout { waiting_for: url() },
             Err(Failed::Unreadable) if self.is_there(&request.url).await => {
                 Error::CorsBlocked { url: url() }
             }
-            Err(Failed::Unreadable) => Error::Network { url: url() },
-        };
-        Err(failure)
+            Err(Failed::Unreadable | Failed::Cut) => Error::Network { url: url() },
+        })
     }
 
     /// Whether a server answers there at all, readable or not.
     async fn is_there(&self, url: &str) -> bool {
         let init = init(RequestMode::NoCors, RequestRedirect::Follow);
-        self.ask(url, &init).await.is_ok()
+        self.ask(url, &init, INQUIRY).await.is_ok()
     }
 
-    async fn ask(&self, url: &str, init: &RequestInit) -> Result<Answer, Failed> {
+    async fn ask(
+        &self,
+        url: &str,
+        init: &RequestInit,
+        patience: Duration,
+    ) -> Result<Answer, Failed> {
         let controller = AbortController::new().map_err(|_| Failed::Unreadable)?;
         if self.flight.borrow().is_over {
             return Err(Failed::Unreadable);
         }
         self.flight.borrow_mut().requests.push(controller.clone());
         init.set_signal(Some(&controller.signal()));
-        let late = Rc::new(std::cell::Cell::new(false));
-        let clock = Rc::clone(&late);
-        set_timeout(
-            move || {
-                clock.set(true);
-                controller.abort();
-            },
-            PATIENCE,
-        );
-        let failed = |_| {
-            if late.get() {
-                Failed::Late
-            } else {
-                Failed::Unreadable
-            }
-        };
+        let limit = Limit::after(patience, controller);
         let request = web_sys::Request::new_with_str_and_init(url, init);
         let request = request.map_err(|_| Failed::Unreadable)?;
-        Prepared::from(request).send().await.map_err(failed)
+        let sent = Prepared::from(request).send().await;
+        let answer = sent.map_err(|_| limit.or(Failed::Unreadable))?;
+        if answer.type_() == ResponseType::Opaqueredirect {
+            return Ok(Answer::Redirect);
+        }
+        let body = answer.binary().await.map_err(|_| limit.or(Failed::Cut))?;
+        Ok(Answer::Whole(Response {
+            status: answer.status(),
+            content_type: answer.headers().get("content-type"),
+            responded_json: None,
+            body,
+            reloaded_at: Timestamp::from_millis(0),
+        }))
+    }
+}
+
+/// The time that a request has. Gives it up when it is over; stops when dropped.
+struct Limit {
+    is_over: Rc<Cell<bool>>,
+    timer: Option<TimeoutHandle>,
+}
+
+impl Limit {
+    fn after(patience: Duration, request: AbortController) -> Self {
+        let is_over = Rc::new(Cell::new(false));
+        let over = Rc::clone(&is_over);
+        let end = move || {
+            over.set(true);
+            request.abort();
+        };
+        Self {
+            is_over,
+            timer: set_timeout_with_handle(end, patience).ok(),
+        }
+    }
+
+    /// Why a request failed: the time was over, or else for this reason.
+    fn or(&self, reason: Failed) -> Failed {
+        if self.is_over.get() {
+            Failed::Late
+        } else {
+            reason
+        }
+    }
+}
+
+impl Drop for Limit {
+    fn drop(&mut self) {
+        if let Some(timer) = self.timer.take() {
+            timer.clear();
+        }
     }
 }
 
@@ -261,9 +312,26 @@ fn token_endpoint_of(document: &Map<String, Value>) -> Option<String> {
     Some(document.get("token_endpoint")?.as_str()?.to_owned())
 }
 
+enum Answer {
+    Whole(Response),
+    Redirect,
+}
+
 enum Failed {
+    /// The time was over.
     Late,
+    /// There is no answer that this page may read.
     Unreadable,
+    /// The answer broke off.
+    Cut,
+}
+
+fn set_header(init: &RequestInit, name: &str, value: &str) {
+    if let Ok(headers) = Headers::new() {
+        // Name and value are our own, and valid.
+        let _ = headers.set(name, value);
+        init.set_headers(&headers);
+    }
 }
 
 fn init(mode: RequestMode, redirect: RequestRedirect) -> RequestInit {

@@ -96,7 +96,7 @@ pub enum Distance {
 }
 
 /// Tells it by the host names: the same, one below the other, or both below one name of three parts or more, or
-/// of two where neither is short (`a.co.uk` and `b.co.uk` are strangers).
+/// of two where one is longer than `co.uk` (`a.co.uk` and `b.co.uk` are strangers).
 #[must_use]
 pub fn distance(site: &str, issuer: &str) -> Distance {
     let host = |url: &str| Address::parse(url).map(|address| address.host().to_ascii_lowercase());
@@ -122,7 +122,7 @@ pub fn distance(site: &str, issuer: &str) -> Distance {
         .map(|(part, _)| part)
         .collect();
     match common.as_slice() {
-        [_, name] if name.len() > 3 => Distance::SameSite,
+        [top, name] if name.len() > 3 || top.len() > 2 => Distance::SameSite,
         [_, _, _, ..] => Distance::SameSite,
         _ => Distance::Elsewhere,
     }
@@ -179,6 +179,7 @@ mod tests {
         for (site, issuer) in [
             ("https://www.example.com", "https://login.example.com/x"),
             ("https://example.com", "https://login.example.com"),
+            ("https://www.ing.com", "https://login.ing.com"),
             ("https://www.shop.co.uk", "https://id.shop.co.uk"),
             ("http://localhost:8080", "http://localhost:9080"),
         ] {
