@@ -151,6 +151,9 @@ pub enum Field {
     Deployment,
     DedicatedWindow,
     Callback,
+    DataLayer,
+    OnSignedOut,
+    Timeout,
     Transport,
     Silent,
     Storage,
@@ -210,9 +213,25 @@ const FLOWS_OF_GENESYS: Input = Input::Choice(&[
     ("token", "Implicit: access token"),
 ]);
 
+/// What can be handed over: values and labels.
+type Choices = &'static [(&'static str, &'static str)];
+
+const SERVICE: (&str, &str) = ("token-url", "A JWT made by a service of my site");
+const ID_TOKEN: (&str, &str) = ("id_token", "The provider’s ID token");
+const ACCESS_TOKEN: (&str, &str) = ("access_token", "The provider’s access token");
+const CODE: (&str, &str) = ("code", "A code (OAuth code type of the chat channel)");
+const FRESH_CODE: (&str, &str) = ("code", "A fresh code, for a server to redeem");
+const USUAL: (&str, &str) = ("", "The usual");
+const GIVEN: Choices = &[SERVICE, ID_TOKEN, ACCESS_TOKEN, CODE];
+const GIVEN_AT_GENESYS: Choices = &[SERVICE, ACCESS_TOKEN, CODE];
+const GIVEN_AT_FINESSE: Choices = &[SERVICE, ACCESS_TOKEN];
+const TAKEN: Choices = &[USUAL, SERVICE, ID_TOKEN, ACCESS_TOKEN, FRESH_CODE];
+const TAKEN_AT_GENESYS: Choices = &[USUAL, SERVICE, FRESH_CODE];
+const TAKEN_AT_FINESSE: Choices = &[USUAL, SERVICE];
+
 impl Field {
     /// All, in the order that they are shown in.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 31] = [
         Self::Deployment,
         Self::DedicatedWindow,
         Self::Issuer,
@@ -237,6 +256,9 @@ impl Field {
         Self::Organisation,
         Self::Provider,
         Self::Callback,
+        Self::OnSignedOut,
+        Self::Timeout,
+        Self::DataLayer,
         Self::Transport,
         Self::Silent,
         Self::Storage,
@@ -393,13 +415,19 @@ impl Field {
                 Self::HandOver => (
                     "handover",
                     "What the messenger gets",
-                    "Dynamics takes a JWT signed with RS256; providers rarely issue one that fits, so a service of your site makes it.",
-                    Choice(&[
-                        ("token-url", "A JWT made by a service of my site"),
-                        ("id_token", "The provider’s ID token"),
-                        ("access_token", "The provider’s access token"),
-                        ("code", "A code (OAuth code type of the chat channel)"),
-                    ]),
+                    if matches!(form.messenger, Messenger::Dynamics) {
+                        "Dynamics takes a JWT signed with RS256; providers rarely issue one that fits, so a service of your site makes it."
+                    } else {
+                        "The usual: an ID token where there is one, else an access token."
+                    },
+                    Choice(match (form.messenger, form.sign_in) {
+                        (Messenger::Dynamics, SignIn::Finesse) => GIVEN_AT_FINESSE,
+                        (Messenger::Dynamics, SignIn::GenesysCloud) => GIVEN_AT_GENESYS,
+                        (Messenger::Dynamics, _) => GIVEN,
+                        (_, SignIn::Finesse) => TAKEN_AT_FINESSE,
+                        (_, SignIn::GenesysCloud) => TAKEN_AT_GENESYS,
+                        _ => TAKEN,
+                    }),
                     Part::Messenger,
                     &["handOver"],
                 ),
@@ -454,6 +482,33 @@ impl Field {
                     Text("auth.getAuthenticationToken"),
                     Part::More,
                     &["callback"],
+                ),
+                Self::DataLayer => (
+                    "datalayer",
+                    "Array of your tag manager",
+                    "Sign-ins and sign-outs arrive in it as messenger_auth_… events.",
+                    Text("dataLayer"),
+                    Part::More,
+                    &["dataLayer"],
+                ),
+                Self::OnSignedOut => (
+                    "signedout",
+                    "When the messenger asks and nobody is signed in",
+                    "",
+                    Choice(&[
+                        ("", "it gets null"),
+                        ("page", "it gets null, and the page leaves to sign in"),
+                    ]),
+                    Part::More,
+                    &["onSignedOut"],
+                ),
+                Self::Timeout => (
+                    "timeout",
+                    "How long the messenger waits",
+                    "In milliseconds; Dynamics waits 10000.",
+                    Text("10000"),
+                    Part::More,
+                    &["timeoutMs"],
                 ),
                 Self::Transport => (
                     "transport",
@@ -514,7 +569,13 @@ impl Field {
         let has_client = !matches!(form.sign_in, SignIn::Finesse | SignIn::SiteSession);
         let has_choice = is_openid || form.sign_in == SignIn::GenesysCloud;
         match self {
-            Self::Site | Self::Folder | Self::Callback | Self::Storage | Self::Locale => true,
+            Self::Site
+            | Self::Folder
+            | Self::Callback
+            | Self::DataLayer
+            | Self::Timeout
+            | Self::Storage
+            | Self::Locale => true,
             Self::Issuer
             | Self::DiscoveryUrl
             | Self::AuthorizationEndpoint
@@ -530,15 +591,19 @@ impl Field {
             Self::SignInUrl => form.sign_in == SignIn::SiteSession,
             Self::ClientId => has_client,
             Self::Flow => has_choice,
-            Self::HandOver => form.messenger == Messenger::Dynamics && has_choice,
+            Self::HandOver => {
+                matches!(form.messenger, Messenger::Page | Messenger::Dynamics)
+                    && (has_choice || form.sign_in == SignIn::Finesse)
+            }
             Self::TokenUrl => {
                 form.sign_in == SignIn::SiteSession
-                    || Self::HandOver.is_shown(form) && form.text(Self::HandOver) == "token-url"
+                    || Self::HandOver.is_shown(form) && form.chosen(Self::HandOver) == "token-url"
             }
             Self::TokenUrlMember => Self::TokenUrl.is_shown(form),
             Self::Deployment => form.messenger == Messenger::GenesysMessenger,
             Self::DedicatedWindow => form.messenger == Messenger::GenesysEmbeddable,
             Self::Transport => form.sign_in != SignIn::Finesse,
+            Self::OnSignedOut => has_client,
             Self::Silent => is_openid || form.sign_in == SignIn::PowerPages,
         }
     }
@@ -608,7 +673,6 @@ impl Form {
         form.set(Field::Folder, folder);
         form.set(Field::Region, DOMAINS[0]);
         form.set(Field::Deployment, DOMAINS[0]);
-        form.set(Field::HandOver, "token-url");
         form
     }
 
@@ -646,6 +710,18 @@ impl Form {
     #[must_use]
     pub fn text(&self, field: Field) -> &str {
         self.texts[field as usize].trim()
+    }
+
+    /// What a field of choices says: one of those that it has on this form, or else the first, which is the usual one.
+    #[must_use]
+    pub fn chosen(&self, field: Field) -> &str {
+        let text = self.text(field);
+        match field.spec(self).input {
+            Input::Choice(choices) if choices.iter().all(|(value, _)| *value != text) => {
+                choices.first().map_or("", |(value, _)| *value)
+            }
+            _ => text,
+        }
     }
 
     /// What a field says, letter by letter.
@@ -701,10 +777,15 @@ impl Form {
     pub fn complete(&self) -> Result<Complete, Incomplete> {
         let pair = refusal(self.messenger, self.sign_in, self.flow());
         if let Some(sentence) = pair {
-            return Err(Incomplete {
-                field: None,
-                sentence,
-                kind: Lack::Pair,
+            let is_the_pair = refusal(self.messenger, self.sign_in, "").is_some();
+            return Err(if is_the_pair {
+                Incomplete {
+                    field: None,
+                    sentence,
+                    kind: Lack::Pair,
+                }
+            } else {
+                self.blamed(Field::Flow, sentence)
             });
         }
         let site = self.site();
@@ -718,6 +799,15 @@ impl Form {
             &redirect_uri
         };
         issuer?;
+        let name = self.text(Field::Username);
+        if Field::Username.is_shown(self)
+            && name.contains('(')
+            && !name.strip_suffix("()").is_some_and(is_path)
+        {
+            let sentence =
+                "Write a name, or a call without anything in it: currentAgent() or desk.agent()";
+            return Err(self.blamed(Field::Username, sentence.to_owned()));
+        }
         let options = self.options();
         let config = Config::parse(&options.members(), Some(redirect_uri))
             .map_err(|error| self.incomplete(&error))?;
@@ -794,6 +884,9 @@ impl Form {
             ("tokenUrl", Field::TokenUrl),
             ("tokenUrlMember", Field::TokenUrlMember),
             ("callback", Field::Callback),
+            ("dataLayer", Field::DataLayer),
+            ("onSignedOut", Field::OnSignedOut),
+            ("timeoutMs", Field::Timeout),
             ("transport", Field::Transport),
             ("storage", Field::Storage),
             ("locale", Field::Locale),
@@ -807,16 +900,16 @@ impl Form {
     }
 
     /// The response type of the implicit flow, or nothing.
-    fn flow(&self) -> &str {
+    pub fn flow(&self) -> &str {
         if Field::Flow.is_shown(self) {
-            self.text(Field::Flow)
+            self.chosen(Field::Flow)
         } else {
             ""
         }
     }
 
     fn add(&self, options: &mut Literal, name: &str, field: Field) {
-        let text = self.text(field);
+        let text = self.chosen(field);
         if field.is_shown(self) && !text.is_empty() {
             options.add(name, Value::from(text).into());
         }
@@ -1040,7 +1133,55 @@ pub(crate) mod tests {
             form.set(Field::Flow, flow);
             assert_eq!(form.complete().is_ok(), works, "{flow}");
         }
-        assert_eq!(refused(&form).kind, Lack::Pair);
+        let blamed = refused(&form);
+        assert_eq!(
+            (blamed.kind, blamed.field),
+            (Lack::Wrong, Some(Field::Flow))
+        );
+        assert!(blamed.sentence.contains("genesys-messenger"));
+    }
+
+    #[test]
+    fn a_choice_of_another_sign_in_stands_for_the_usual_one() {
+        let mut form = filled(Messenger::Page, SignIn::OpenId);
+        form.set(Field::Flow, "id_token");
+        form.set(Field::HandOver, "id_token");
+        for sign_in in [SignIn::GenesysCloud, SignIn::Finesse] {
+            form.sign_in = sign_in;
+            assert!(form.complete().is_ok(), "{:?}", form.complete());
+            assert_eq!(form.flow(), "");
+        }
+        form.messenger = Messenger::Dynamics;
+        assert_eq!(form.chosen(Field::HandOver), "token-url");
+    }
+
+    #[test]
+    fn whatever_can_be_chosen_is_taken_with_the_usual_flow() {
+        for messenger in [Messenger::Page, Messenger::Dynamics] {
+            for sign_in in SignIn::ALL {
+                let mut form = filled(messenger, sign_in);
+                for field in [
+                    Field::HandOver,
+                    Field::OnSignedOut,
+                    Field::Transport,
+                    Field::Storage,
+                    Field::Locale,
+                ] {
+                    let Input::Choice(choices) = field.spec(&form).input else {
+                        panic!("{field:?}")
+                    };
+                    let before = form.text(field).to_owned();
+                    for (value, _) in choices {
+                        form.set(field, value);
+                        assert!(form.complete().is_ok(), "{messenger:?} {sign_in:?} {value}");
+                    }
+                    form.set(field, &before);
+                }
+            }
+        }
+        let mut form = filled(Messenger::Page, SignIn::OpenId);
+        form.set(Field::Timeout, "soon");
+        assert_eq!(refused(&form).field, Some(Field::Timeout));
     }
 
     #[test]
@@ -1187,10 +1328,10 @@ pub(crate) mod tests {
             "{pasted}"
         );
         form.set(Field::Username, "alert(1)");
-        assert!(
-            form.options()
-                .to_string()
-                .contains(r#"username: "alert(1)""#)
+        let blamed = refused(&form);
+        assert_eq!(
+            (blamed.kind, blamed.field),
+            (Lack::Wrong, Some(Field::Username))
         );
     }
 
