@@ -220,27 +220,7 @@ fn register(
     let config = &complete.config;
     let mut entries = Vec::new();
     match form.sign_in {
-        SignIn::OpenId => {
-            entries.push(entry("Redirect URI", &redirect_uri, "Letter by letter."));
-            if config.redemption() == Redemption::Here {
-                if config.client.response_type == ResponseType::Code {
-                    entries.push(entry(
-                        "Allowed web origin (CORS)",
-                        site.origin(),
-                        "For the token endpoint. Many providers take it from the redirect URI.",
-                    ));
-                }
-            }
-            entries.push(entry("Post-logout redirect URI", [site.origin(), "/"].concat(), "Signing out comes back to the page where it was begun: register those pages, or pass postLogoutRedirectUri."));
-            if config.client.response_type == ResponseType::Code {
-                entries.push(remark("Grants", match config.redemption() {
-                    Redemption::Here => "Authorization code, with PKCE (S256); refresh token, where the provider gives them to pages.",
-                    Redemption::ByHost => "Authorization code, with PKCE (S256). With the scope offline_access Genesys can renew by itself.",
-                    Redemption::ByHostWithoutPkce => "Authorization code.",
-                }));
-            }
-            entries.push(entry("Scopes", config.client.scope.as_str(), ""));
-        }
+        SignIn::OpenId => openid(complete, &mut entries),
         SignIn::GenesysCloud => {
             if form.messenger == Messenger::GenesysEmbeddable {
                 let dedicated = if form.text(Field::DedicatedWindow) == "true" {
@@ -323,6 +303,29 @@ fn register(
         ));
     }
     entries
+}
+
+fn openid(complete: &Complete, entries: &mut Vec<Entry>) {
+    let (site, config) = (&complete.site, &complete.config);
+    let redirect_uri = site.redirect_uri();
+    entries.push(entry("Redirect URI", &redirect_uri, "Letter by letter."));
+    if config.redemption() == Redemption::Here && config.client.response_type == ResponseType::Code
+    {
+        entries.push(entry(
+            "Allowed web origin (CORS)",
+            site.origin(),
+            "For the token endpoint. Many providers take it from the redirect URI.",
+        ));
+    }
+    entries.push(entry("Post-logout redirect URI", [site.origin(), "/"].concat(), "Signing out comes back to the page where it was begun: register those pages, or pass postLogoutRedirectUri."));
+    if config.client.response_type == ResponseType::Code {
+        entries.push(remark("Grants", match config.redemption() {
+                    Redemption::Here => "Authorization code, with PKCE (S256); refresh token, where the provider gives them to pages.",
+                    Redemption::ByHost => "Authorization code, with PKCE (S256). With the scope offline_access Genesys can renew by itself.",
+                    Redemption::ByHostWithoutPkce => "Authorization code.",
+                }));
+    }
+    entries.push(entry("Scopes", config.client.scope.as_str(), ""));
 }
 
 const fn messenger_place(messenger: Messenger) -> &'static str {

@@ -589,7 +589,7 @@ impl Field {
             Self::Portal => form.sign_in == SignIn::PowerPages,
             Self::BaseUrl | Self::Username => form.sign_in == SignIn::Finesse,
             Self::SignInUrl => form.sign_in == SignIn::SiteSession,
-            Self::ClientId => has_client,
+            Self::ClientId | Self::OnSignedOut => has_client,
             Self::Flow => has_choice,
             Self::HandOver => {
                 matches!(form.messenger, Messenger::Page | Messenger::Dynamics)
@@ -603,7 +603,6 @@ impl Field {
             Self::Deployment => form.messenger == Messenger::GenesysMessenger,
             Self::DedicatedWindow => form.messenger == Messenger::GenesysEmbeddable,
             Self::Transport => form.sign_in != SignIn::Finesse,
-            Self::OnSignedOut => has_client,
             Self::Silent => is_openid || form.sign_in == SignIn::PowerPages,
         }
     }
@@ -900,7 +899,7 @@ impl Form {
     }
 
     /// The response type of the implicit flow, or nothing.
-    pub fn flow(&self) -> &str {
+    fn flow(&self) -> &str {
         if Field::Flow.is_shown(self) {
             self.chosen(Field::Flow)
         } else {

@@ -102,6 +102,7 @@ impl Shape {
         let mut options = complete.options.clone();
         match self {
             Self::Snippet => {}
+            Self::TagManager if options.members().contains_key("dataLayer") => {}
             Self::TagManager => options.add("dataLayer", Value::from("dataLayer").into()),
             Self::Tag => return None,
         }
@@ -322,6 +323,16 @@ pub(crate) mod tests {
             Shape::Tag.text(&files(), &complete).unwrap(),
             "<script async src=\"/messenger-auth/messenger-auth-0.1.0.js\"\n        integrity=\"sha384-c\" crossorigin=\"anonymous\"\n        data-issuer=\"https://idp.example.com\"\n        data-client-id=\"web\"></script>"
         );
+    }
+
+    #[test]
+    fn an_array_of_another_name_is_said_once() {
+        let mut form = filled(Messenger::Page, SignIn::OpenId);
+        form.set(Field::DataLayer, "events");
+        let complete = form.complete().unwrap();
+        let made = Shape::TagManager.text(&files(), &complete).unwrap();
+        assert!(made.contains(r#"dataLayer: "events" }"#), "{made}");
+        assert_eq!(made.matches("dataLayer").count(), 1);
     }
 
     #[test]

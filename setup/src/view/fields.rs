@@ -11,6 +11,24 @@ pub(super) fn Fields() -> impl IntoView {
     let state = expect_context::<State>();
     let messenger = move || state.form.with(|form| form.messenger);
     let sign_in = move || state.form.with(|form| form.sign_in);
+    let is_blamed = move || {
+        let lack = state.settled.with(Form::complete).err();
+        let field = lack.and_then(|lack| lack.field);
+        field.is_some_and(|field| {
+            state
+                .settled
+                .with(|form| field.spec(form).part == Part::More)
+        })
+    };
+    let more = NodeRef::<leptos::html::Details>::new();
+    // What is wrong is to be seen; nothing closes it again but the person.
+    Effect::new(move |_| {
+        if is_blamed()
+            && let Some(more) = more.get()
+        {
+            more.set_open(true);
+        }
+    });
     view! {
         <form class="form" aria-label="Your set-up" autocomplete="off" on:submit=|event| event.prevent_default()>
             <fieldset>
@@ -53,7 +71,7 @@ pub(super) fn Fields() -> impl IntoView {
                 <legend><span class="step">"3"</span> "Your website"</legend>
                 <Rows part=Part::Site />
             </fieldset>
-            <details>
+            <details node_ref=more>
                 <summary>"More options"</summary>
                 <Rows part=Part::More />
             </details>
@@ -130,7 +148,8 @@ fn Control(
                     .iter()
                     .map(|(value, label)| (*value, *label))
                     .collect::<Vec<_>>();
-                EitherOf4::B(select(id, described, choices, typed, set))
+                let chosen = move || state.form.with(|form| form.chosen(field).to_owned());
+                EitherOf4::B(select(id, described, choices, chosen, set))
             }
             Input::Region => {
                 let regions = DOMAINS

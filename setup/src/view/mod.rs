@@ -17,12 +17,13 @@ use protocol::issuer::Kind;
 use serde_json::Value;
 use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlElement, Url};
+use web_sys::{AbortSignal, HtmlElement, Url};
 
 use crate::{
+    advice::TryOut,
     checks::{self, Findings, Plan},
     form::{Complete, Form, Incomplete, Messenger, SignIn},
-    probe::Probe,
+    probe::{PATIENCE, Probe},
     script::{Files, Shape},
     site::Site,
 };
@@ -76,6 +77,7 @@ impl State {
     fn start_over(&self) {
         let (origin, folder) = self.here.get_value();
         self.form.set(Form::new(&origin, &folder));
+        trial::forget();
     }
 
     fn origin(&self) -> String {
@@ -89,14 +91,17 @@ impl State {
             .ok()
     }
 
-    /// The redirect URI of the try-out, where there is one, and it is another than the website's.
-    fn trial_redirect_uri(&self, complete: &Complete) -> Option<String> {
+    /// What the try-out needs to be registered, where people could be signed in on this page.
+    fn try_out(&self, complete: &Complete) -> Option<TryOut> {
         let has_none = matches!(
             complete.config.issuer.kind(),
             Kind::Finesse(_) | Kind::SiteSession(_)
         );
         let uri = self.here()?.redirect_uri();
-        (!has_none && uri != complete.config.client.redirect_uri).then_some(uri)
+        Some(TryOut {
+            page: beside(trial::PAGE)?.href(),
+            redirect_uri: (!has_none && uri != complete.config.client.redirect_uri).then_some(uri),
+        })
     }
 
     /// The form as options, or what it lacks.
@@ -134,22 +139,19 @@ fn Page() -> impl IntoView {
     }
 }
 
-/// Copies the form when nobody has typed for a moment, and keeps it for the next visit in this tab.
+/// Keeps the form for the next visit in this tab, and copies it when nobody has typed for a moment.
 fn settle(state: State) {
     let timer = StoredValue::new(None::<TimeoutHandle>);
     Effect::new(move |_| {
-        state.form.track();
+        let kept = state.form.with(Form::kept);
+        if let Some(storage) = storage() {
+            // Where nothing can be kept, a reload begins anew.
+            let _ = storage.set_item(KEPT, &kept.to_string());
+        }
         if let Some(timer) = timer.try_update_value(Option::take).flatten() {
             timer.clear();
         }
-        let settled = move || {
-            state.settled.set(state.form.get_untracked());
-            if let Some(storage) = storage() {
-                let kept = state.form.with_untracked(Form::kept);
-                // Where nothing can be kept, a reload begins anew.
-                let _ = storage.set_item(KEPT, &kept.to_string());
-            }
-        };
+        let settled = move || state.settled.set(state.form.get_untracked());
         timer.set_value(set_timeout_with_handle(settled, PAUSE).ok());
     });
 }
@@ -169,13 +171,18 @@ fn ask(state: State) {
 
 /// This page's origin, and the path of the files' folder beside it.
 fn here() -> (String, String) {
-    let base = document().base_uri().ok().flatten().unwrap_or_default();
-    let folder = Url::new_with_base(FOLDER, &base).map(|url| url.pathname());
+    let folder = beside(FOLDER).map(|url| url.pathname());
     let origin = window().location().origin();
     (
         origin.unwrap_or_default(),
-        folder.unwrap_or_else(|_| ["/", FOLDER].concat()),
+        folder.unwrap_or_else(|| ["/", FOLDER].concat()),
     )
+}
+
+/// The address of a file beside this page.
+fn beside(name: &str) -> Option<Url> {
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    Url::new_with_base(name, &base).ok()
 }
 
 /// Under which name the form is kept.
@@ -189,8 +196,11 @@ const FOLDER: &str = "messenger-auth/";
 
 /// The files of this build, as this page's own site serves them.
 async fn files() -> Build {
+    // Both within one deadline, to the end of their bodies.
+    let limit = AbortSignal::timeout_with_f64(PATIENCE.as_secs_f64() * 1000.0);
     let text = async |name: &str| {
-        let answer = Request::get(&[FOLDER, name].concat()).send().await.ok()?;
+        let request = Request::get(&[FOLDER, name].concat()).abort_signal(Some(&limit));
+        let answer = request.send().await.ok()?;
         if answer.ok() {
             answer.text().await.ok()
         } else {

@@ -19,10 +19,10 @@ extern "C" {
     fn redirect_uris(options: &js_sys::Object) -> js_sys::Array;
 }
 
-/// The package's own helper.
-struct Helper;
+/// What the package itself writes.
+struct Package;
 
-impl Genesys for Helper {
+impl Genesys for Package {
     fn bridge(&self, page_origin: &str) -> Result<String, String> {
         framework_bridge(page_origin).map_err(|error| js_sys::Error::from(error).message().into())
     }
@@ -64,8 +64,8 @@ pub(super) fn Results() -> impl IntoView {
     let advised = Memo::new(move |_| {
         draft.with(|draft| {
             let (form, complete, _) = draft.as_ref()?;
-            let trial = state.trial_redirect_uri(complete);
-            Some(advice::advice(form, complete, trial.as_deref(), &Helper))
+            let trial = state.try_out(complete);
+            Some(advice::advice(form, complete, trial.as_ref(), &Package))
         })
     });
     let policy = Memo::new(move |_| {
@@ -101,7 +101,7 @@ pub(super) fn Results() -> impl IntoView {
                 <Paste />
                 <Register advised has_examples />
                 <Enter advised has_examples />
-                <Policy policy />
+                <Policy policy has_examples />
                 <Trial />
             </div>
         </div>
@@ -141,9 +141,9 @@ fn instead(state: State) -> String {
 }
 
 /// What keeps the script from being shown.
-fn lack(state: State) -> Option<(bool, String)> {
+fn lack(state: State) -> Option<(Lack, String)> {
     let lack = state.complete().err()?;
-    Some((lack.kind == Lack::Missing, lack.sentence))
+    Some((lack.kind, lack.sentence))
 }
 
 #[component]
@@ -228,14 +228,14 @@ fn Paste() -> impl IntoView {
     let text = Memo::new(move |_| {
         match (state.complete(), state.files.get()) {
         (Err(_), _) => Err(lack(state)),
-        (_, Build::Loading) => Err(Some((true, "Reading the files of this build …".to_owned()))),
+        (_, Build::Loading) => Err(Some((Lack::Missing, "Reading the files of this build …".to_owned()))),
         (_, Build::Missing) => Err(Some((
-            false,
+            Lack::Wrong,
             "The files of Messenger Auth are not beside this page: serve the folder messenger-auth/ with integrity.json and snippet.js in it.".to_owned(),
         ))),
             (Ok(complete), Build::Here(files)) => match shape.get().text(&files, &complete) {
                 Some(text) => Ok(script::parts(&text, &complete.options).map(str::to_owned)),
-                None => Err(Some((false, "An attribute cannot hold a function: take the snippet, or write the agent’s name as text.".to_owned()))),
+                None => Err(Some((Lack::Wrong, "An attribute cannot hold a function: take the snippet, or write the agent’s name as text.".to_owned()))),
             },
         }
     });
@@ -272,9 +272,9 @@ fn Paste() -> impl IntoView {
                         </div>
                     })
                 }
-                Err(lack) => Either::Right(lack.map(|(is_missing, sentence)| view! {
-                    <p class="lack" class:missing=is_missing id="lack">
-                        {is_missing.then_some("It appears here as soon as the form is complete. ")}
+                Err(lack) => Either::Right(lack.map(|(kind, sentence)| view! {
+                    <p class="lack" class:missing={kind == Lack::Missing} id="lack">
+                        {(kind == Lack::Missing).then_some("It appears here as soon as the form is complete. ")}
                         {sentence}
                     </p>
                 })),
@@ -388,7 +388,7 @@ fn Enter(advised: Memo<Option<Advice>>, has_examples: Memo<bool>) -> impl IntoVi
 }
 
 #[component]
-fn Policy(policy: Memo<Option<Vec<Directive>>>) -> impl IntoView {
+fn Policy(policy: Memo<Option<Vec<Directive>>>, has_examples: Memo<bool>) -> impl IntoView {
     let lines = move || {
         policy.get().map(|policy| {
             policy
@@ -406,6 +406,7 @@ fn Policy(policy: Memo<Option<Vec<Directive>>>) -> impl IntoView {
                     let copied = lines.clone();
                     Either::Left(view! {
                         <p class="about">"Only where your site sends one. Add these values to the directives that it has; a nonce in the place of the hash does as well."</p>
+                        <Examples has_examples />
                         <div class="code">
                             <pre id="policy" tabindex="0" role="region" aria-label="Content-Security-Policy"><code>{lines}</code></pre>
                             <Copy what=Signal::stored("Content-Security-Policy".to_owned()) text=Signal::stored(copied) />

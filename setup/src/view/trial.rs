@@ -1,35 +1,43 @@
-//! The try-out: a page of its own that carries the snippet, in a frame, or in a tab where the whole page leaves.
+//! The try-out: a page of its own, in a tab of its own, that carries the snippet.
 
 use leptos::prelude::*;
-use protocol::{config::Transport, issuer::Kind};
+use protocol::issuer::Kind;
 use serde_json::json;
 
 use super::{Build, State, storage};
 use crate::{
+    advice::TryOut,
     form::{Complete, Field, Form, Messenger},
     script,
 };
 
 /// Where the page is.
-const PAGE: &str = "setup/try.html";
+pub(super) const PAGE: &str = "setup/try.html";
 
 /// What it reads, from the tab's own storage: nobody else can write there.
 const KEPT: &str = "messenger-auth-setup:trial";
 
-/// A try-out that has been begun.
+/// Drops what it was last given.
+pub(super) fn forget() {
+    if let Some(storage) = storage() {
+        // What cannot be removed was never kept.
+        let _ = storage.remove_item(KEPT);
+    }
+}
+
+/// What came of pressing the button.
 #[derive(Clone, PartialEq)]
-struct Begun {
-    /// Counts, so that each is a new page.
-    number: u32,
-    /// What it carries.
-    code: String,
+enum Begun {
+    /// A tab carries this script.
+    With(String),
+    /// Nothing; why.
+    Refused(&'static str),
 }
 
 #[component]
 pub(super) fn Trial() -> impl IntoView {
     let state = expect_context::<State>();
     let begun = RwSignal::new(None::<Begun>);
-    let elsewhere = RwSignal::new(false);
     let code = Memo::new(move |_| {
         let (Ok(complete), Build::Here(files)) = (state.complete(), state.files.get()) else {
             return None;
@@ -51,36 +59,32 @@ pub(super) fn Trial() -> impl IntoView {
             json!({ "code": code, "callback": callback, "limit": complete.config.timeout_ms });
         let is_kept =
             storage().is_some_and(|storage| storage.set_item(KEPT, &kept.to_string()).is_ok());
-        if !is_kept {
-            state.said.set(
-                "The browser keeps nothing for this page: allow storage, then try again."
-                    .to_owned(),
-            );
-            return;
-        }
-        if complete.config.transport == Transport::Page {
-            let opened = window().open_with_url(PAGE).ok().flatten();
-            elsewhere.set(opened.is_some());
-            begun.set(None);
-            return;
-        }
-        elsewhere.set(false);
-        begun.update(|begun| {
-            let number = begun.as_ref().map_or(0, |one| one.number) + 1;
-            *begun = Some(Begun { number, code });
-        });
+        let has_opened = is_kept && window().open_with_url(PAGE).ok().flatten().is_some();
+        begun.set(Some(if has_opened {
+            Begun::With(code)
+        } else if is_kept {
+            Begun::Refused(
+                "The browser did not open the tab: allow this page its windows, then try again.",
+            )
+        } else {
+            Begun::Refused(
+                "The browser keeps nothing for this page: allow storage, then try again.",
+            )
+        }));
     };
     let remarks = move || {
         state
             .complete()
             .map_or_else(|_| Vec::new(), |complete| remarks(state, &complete))
     };
-    let is_stale = move || {
-        begun.with(|begun| {
-            begun
-                .as_ref()
-                .is_some_and(|begun| Some(&begun.code) != code.get().as_ref())
-        })
+    let said = move || match begun.get() {
+        _ if code.with(Option::is_none) => "As soon as the form is complete.",
+        None => "",
+        Some(Begun::Refused(sentence)) => sentence,
+        Some(Begun::With(then)) if code.with(|now| now.as_ref() == Some(&then)) => {
+            "It is in a tab of its own."
+        }
+        Some(Begun::With(_)) => "The form has changed since: try it again.",
     };
     view! {
         <section class="panel" aria-labelledby="try-title">
@@ -98,20 +102,9 @@ pub(super) fn Trial() -> impl IntoView {
                     {move || if begun.with(Option::is_some) { "Try it again" } else { "Try it" }}
                 </button>
                 <span class="note" role="status">
-                    {move || if code.get().is_none() {
-                        "As soon as the form is complete."
-                    } else if elsewhere.get() {
-                        "It is in a tab of its own, because the whole page leaves to sign in."
-                    } else if is_stale() {
-                        "The form has changed since: try it again."
-                    } else {
-                        ""
-                    }}
+                    {said}
                 </span>
             </p>
-            {move || begun.get().map(|Begun { number, .. }| view! {
-                <iframe class="trial" title="Try-out" src=format!("{PAGE}?{number}")></iframe>
-            })}
         </section>
     }
 }
@@ -119,7 +112,11 @@ pub(super) fn Trial() -> impl IntoView {
 /// What to know before.
 fn remarks(state: State, complete: &Complete) -> Vec<(&'static str, Option<String>)> {
     let mut remarks = Vec::new();
-    if let Some(uri) = state.trial_redirect_uri(complete) {
+    if let Some(TryOut {
+        redirect_uri: Some(uri),
+        ..
+    }) = state.try_out(complete)
+    {
         remarks.push((
             "Register this redirect URI too, for the try-out on this page:",
             Some(uri),
