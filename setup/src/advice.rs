@@ -1,4 +1,4 @@
-//! What is to be registered, entered and allowed elsewhere, for a configuration.
+//! What is to be done elsewhere for a configuration.
 
 use protocol::{
     address::without_query,

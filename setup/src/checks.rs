@@ -1,4 +1,4 @@
-//! What was found at the issuer, judged: does it fit, and what is to be done where it does not.
+//! What was found at the issuer, judged by the form.
 
 use protocol::{
     Error,

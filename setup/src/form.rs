@@ -1,4 +1,4 @@
-//! What the owner chose and typed, and the options that it makes.
+//! The form that the owner fills in, as the options that it makes.
 
 use protocol::{
     Error,

@@ -1,4 +1,4 @@
-//! Where the website is, and where on it the files of Messenger Auth lie.
+//! The website with the folder that Messenger Auth is served from.
 
 use protocol::address::Address;
 

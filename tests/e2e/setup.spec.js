@@ -1,6 +1,7 @@
 /** The set-up page, as a website's owner uses it. */
 
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { after } from 'node:test';
 import { frameworkBridge, redirectUris } from '../../pkg/genesys.mjs';
 import { startRogue } from '../rogue/rogue.js';
@@ -8,7 +9,7 @@ import { setupCsp } from '../site/csp.js';
 import { ana, closed, enter, event, eventually, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
-const { story, op, site } = await world();
+const { story, op, site } = await world({ pages: ['/page', '/setup/try.html'] });
 const rogue = await startRogue({ sites: [site.origin] });
 after(() => rogue.close());
 for (const [path, policy] of Object.entries(setupCsp)) site.headers[path] = { 'Content-Security-Policy': policy };
@@ -20,6 +21,9 @@ const choose = (page, name) => page.getByRole('radio', { name: new RegExp(`^${na
 const field = (page, name) => page.locator('form').getByLabel(name);
 const snippet = (page) => page.locator('#snippet').textContent();
 const panel = (page, name) => page.getByRole('region', { name });
+
+/** Presses Try it, and gives the page of the try-out. */
+const tryIt = (page) => windowOf(page, () => page.getByRole('button', { name: 'Try it' }).click());
 
 /** Waits until a check has come to this, and gives its text. */
 async function judged(page, id, outcome) {
@@ -136,10 +140,9 @@ story('the policy that is shown is enough', async (scene) => {
 story('Try it signs in with exactly what is shown, and tells no secret', async (scene) => {
   const { page } = scene;
   await openFilled(scene);
-  await page.getByRole('button', { name: 'Try it' }).click();
-  const trial = page.frameLocator('iframe[title="Try-out"]');
+  const trial = await tryIt(page);
   await trial.getByText('null: nobody is signed in').waitFor();
-  const popup = await windowOf(page, () => trial.locator('messenger-auth').getByRole('button', { name: 'Sign in' }).click());
+  const popup = await windowOf(trial, () => trial.locator('messenger-auth').getByRole('button', { name: 'Sign in' }).click());
   await enter(popup);
   await trial.getByText('It has an answer.').waitFor();
   await closed(popup);
@@ -150,17 +153,52 @@ story('Try it signs in with exactly what is shown, and tells no secret', async (
   assert.match(told, /Took\s+\d+ ms/);
   const carried = await trial.locator('html').evaluate(() => [...document.scripts].map((script) => script.textContent));
   assert.ok(carried.includes((await snippet(page)).replace(/^<script>|<\/script>$/g, '')), 'it carries the snippet, letter by letter');
-  assert.deepEqual(await trial.locator('html').evaluate(() => __story.violations), []);
+  assert.deepEqual(await trial.evaluate(() => __story.violations), []);
+  await page.getByText('It is in a tab of its own').waitFor();
   await field(page, 'Client id').fill('web-es256');
   await page.getByText('The form has changed since').waitFor();
 });
 
-story('where the whole page leaves, the try-out has a tab of its own', async (scene) => {
+story('one signs out in the try-out, and is asked again', async (scene) => {
+  const { page } = scene;
+  await openFilled(scene);
+  const uri = `${site.origin}/setup/try.html`;
+  await panel(page, 'Register where people sign in').getByText(uri).waitFor();
+  const trial = await tryIt(page);
+  await trial.getByText('null: nobody is signed in').waitFor();
+  await enter(await windowOf(trial, () => trial.locator('messenger-auth').getByRole('button', { name: 'Sign in' }).click()));
+  await trial.getByText('It has an answer.').waitFor();
+  await trial.locator('messenger-auth').getByRole('button', { name: 'Sign out' }).click();
+  await eventually(() => op.asked('end-session').length, 'the provider hears of it');
+  await trial.waitForURL(uri);
+  await trial.getByText('null: nobody is signed in').waitFor();
+  assert.equal(op.asked('end-session')[0].params.post_logout_redirect_uri, uri);
+  await page.getByRole('button', { name: 'Start over' }).click();
+  await eventually(() => page.evaluate(() => !sessionStorage.getItem('messenger-auth-setup:trial')), 'what was tried is dropped');
+});
+
+story('a tab that the browser does not open: a sentence says so', async (scene) => {
+  const { page } = scene;
+  await page.addInitScript(() => { window.open = () => null; });
+  await openFilled(scene);
+  await page.getByRole('button', { name: 'Try it' }).click();
+  await page.getByText('The browser did not open the tab').waitFor();
+});
+
+story('where nothing can be copied: a sentence says what to do', async (scene) => {
+  const { page } = scene;
+  await page.addInitScript(() => { Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined }); });
+  await openFilled(scene);
+  await page.getByRole('button', { name: 'Copy: Snippet' }).click();
+  await page.getByRole('button', { name: 'Copy: Snippet' }).filter({ hasText: 'Select the text instead' }).waitFor();
+});
+
+story('where the whole page leaves, the try-out leaves too', async (scene) => {
   const { page } = scene;
   await openFilled(scene);
   await page.getByText('More options').click();
   await field(page, 'People sign in').selectOption('page');
-  const tab = await windowOf(page, () => page.getByRole('button', { name: 'Try it' }).click());
+  const tab = await tryIt(page);
   await tab.locator('messenger-auth').getByRole('button', { name: 'Sign in' }).click();
   await tab.waitForURL((url) => url.origin === op.issuer);
   await enter(tab);
@@ -315,6 +353,56 @@ story('Dynamics: its fields, and what it cannot take', async (scene) => {
   assert.match(await panel(page, 'Enter at Dynamics 365').innerText(), /Client secret[^]*never into the page/);
 });
 
+story('a flow that the messenger cannot take is told at its field, which is opened', async (scene) => {
+  const { page } = scene;
+  await openFilled(scene);
+  await page.getByText('More options').click();
+  await field(page, 'Flow').selectOption('token');
+  await page.getByText('More options').click();
+  await choose(page, 'Genesys Messenger');
+  await page.locator('#flow-fault').getByText('genesys-messenger').waitFor();
+  assert.ok(await field(page, 'Flow').isVisible());
+  assert.equal(await page.getByText('These two do not go together').count(), 0);
+});
+
+story('a token service that cookies do not reach, and one that no bearer may cross to', async (scene) => {
+  const { page } = scene;
+  scene.expect(/./);
+  await open(scene);
+  await choose(page, 'My site’s own login');
+  await field(page, 'Your login page').fill(`${site.origin}/login`);
+  await field(page, 'Your token service').fill('https://token.example.org/');
+  assert.match(await judged(page, 'service', 'Failed'), /cookie never goes there/);
+  await choose(page, 'Dynamics 365');
+  await choose(page, 'OpenID Provider');
+  await field(page, 'Address of the provider').fill(op.issuer);
+  await field(page, 'Client id').fill('web');
+  const origin = { 'Access-Control-Allow-Origin': site.origin };
+  const bearer = { 'Access-Control-Allow-Headers': 'authorization' };
+  const cookie = { 'Access-Control-Allow-Credentials': 'true' };
+  for (const [allowed, outcome, says] of [
+    [origin, 'Failed', /Access-Control-Allow-Headers: Authorization/],
+    [{ ...origin, ...bearer }, 'Failed', /Access-Control-Allow-Credentials: true/],
+    [{ ...origin, ...bearer, ...cookie }, 'Passed', /gives nothing to whoever is not signed in/],
+  ]) {
+    const server = createServer((request, response) => {
+      seen.push([request.method, request.headers.authorization]);
+      response.writeHead(request.method === 'OPTIONS' ? 204 : 401, allowed).end();
+    });
+    const seen = [];
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      await field(page, 'Your token service').fill(`http://localhost:${server.address().port}/token`);
+      await page.locator(`[data-check="service"][data-outcome="${outcome}"]`).filter({ hasText: says }).waitFor();
+      assert.ok(seen.some(([method]) => method === 'OPTIONS'), 'the browser asks first');
+      if (outcome === 'Passed') assert.ok(seen.some(([, said]) => said === 'Bearer messenger-auth-set-up-check'));
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+});
+
 story('Genesys Messenger: discovery address, and secrets that stay there', async (scene) => {
   const { page } = scene;
   await openFilled(scene);
@@ -360,8 +448,9 @@ story('Copy copies, and says so', async (scene) => {
 story('a reload keeps what was typed, until one starts over', async (scene) => {
   const { page } = scene;
   await openFilled(scene);
-  await choose(page, 'Dynamics 365');
   await judged(page, 'silent', 'Passed');
+  await choose(page, 'Dynamics 365');
+  await page.getByText('Still needed: Your token service').first().waitFor();
   await page.reload();
   await judged(page, 'silent', 'Passed');
   assert.equal(await field(page, 'Client id').inputValue(), 'web');
@@ -394,11 +483,9 @@ story('by keyboard alone', async (scene) => {
   await judged(page, 'client', 'Passed');
   await tabTo('snippet');
   await tabTo('try');
-  await page.keyboard.press('Enter');
-  const trial = page.frameLocator('iframe[title="Try-out"]');
+  const trial = await windowOf(page, () => page.keyboard.press('Enter'));
   await trial.getByText('null: nobody is signed in').waitFor();
-  await page.keyboard.press('Tab');
-  const popup = await windowOf(page, async () => {
+  const popup = await windowOf(trial, async () => {
     await trial.locator('messenger-auth').getByRole('button', { name: 'Sign in' }).press('Enter');
   });
   await enter(popup);
@@ -420,8 +507,8 @@ for (const width of [360, 1280]) {
     }
     await choose(page, 'My own page');
     await choose(page, 'OpenID Provider');
-    await page.getByRole('button', { name: 'Try it' }).click();
-    const trial = page.frameLocator('iframe[title="Try-out"]');
+    const trial = await tryIt(page);
+    await trial.setViewportSize({ width, height: 740 });
     await trial.getByText('null: nobody is signed in').waitFor();
     const [wide, room] = await trial.locator('html').evaluate((html) => [html.scrollWidth, html.clientWidth]);
     assert.ok(wide <= room, 'nor in the try-out');

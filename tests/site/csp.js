@@ -26,6 +26,6 @@ const written = (directives) => Object.entries(directives).map(([name, value]) =
 
 /** By path. The try-out carries a snippet, and so has a nonce. */
 export const setupCsp = {
-  '/setup.html': written({ ...strict, 'script-src': "'self' 'wasm-unsafe-eval'", 'connect-src': anywhere, 'frame-src': "'self'", 'form-action': "'none'", 'frame-ancestors': "'none'" }),
-  '/setup/try.html': written({ ...strict, 'script-src': "'self' 'nonce-{{nonce}}' 'wasm-unsafe-eval'", 'connect-src': anywhere, 'frame-src': anywhere, 'form-action': anywhere, 'frame-ancestors': "'self'" }),
+  '/setup.html': written({ ...strict, 'script-src': "'self' 'wasm-unsafe-eval'", 'connect-src': anywhere, 'form-action': "'none'", 'frame-ancestors': "'none'" }),
+  '/setup/try.html': written({ ...strict, 'script-src': "'self' 'nonce-{{nonce}}' 'wasm-unsafe-eval'", 'connect-src': anywhere, 'frame-src': anywhere, 'form-action': anywhere, 'frame-ancestors': "'none'" }),
 };

@@ -72,14 +72,19 @@ function claims(token) {
   }
 }
 
+/** How often it has been asked: an older answer does not take the place of a newer one. */
+let turns = 0;
+
 /** Asks as a messenger does: by a dotted name, with a callback, for so long and no longer. */
 function ask() {
   const limit = trial?.limit ?? 10_000;
   const asked = performance.now();
+  const turn = ++turns;
   byId("answer").replaceChildren(node("p", ["Asking …"]));
   /** @param {string} sentence @param {Record<string, unknown>} facts @param {string} kind */
   const answered = (sentence, facts, kind) => {
     clearTimeout(late);
+    if (turn !== turns) return;
     const took = Math.round(performance.now() - asked);
     byId("answer").replaceChildren(node("p", [sentence], kind), table({ ...facts, Took: `${took} ms` }));
     byId("answer").dataset.kind = kind;

@@ -26,7 +26,8 @@ pub(crate) fn build(node: &Node, workspace: &Workspace, optimisation: Optimisati
     let bytes = fs::read(&compiled).map_err(Failure::file("read", &compiled))?;
     let key = format!("{} {optimisation:?}", digest::integrity(&bytes));
     let wasm = folder.join(format!("{NAME}_bg.wasm"));
-    if wasm.exists() && fs::read_to_string(&key_file).is_ok_and(|made| made == key) {
+    let glue = folder.join(format!("{NAME}.js"));
+    if wasm.exists() && glue.exists() && fs::read_to_string(&key_file).is_ok_and(|made| made == key) {
         return Ok(());
     }
     let _ = fs::remove_file(&key_file);
