@@ -27,7 +27,8 @@ pub(crate) fn build(node: &Node, workspace: &Workspace, optimisation: Optimisati
     let key = format!("{} {optimisation:?}", digest::integrity(&bytes));
     let wasm = folder.join(format!("{NAME}_bg.wasm"));
     let glue = folder.join(format!("{NAME}.js"));
-    if wasm.exists() && glue.exists() && fs::read_to_string(&key_file).is_ok_and(|made| made == key) {
+    if wasm.exists() && glue.exists() && fs::read_to_string(&key_file).is_ok_and(|made| made == key)
+    {
         return Ok(());
     }
     let _ = fs::remove_file(&key_file);

@@ -78,7 +78,7 @@ pub(super) fn Trial() -> impl IntoView {
             .map_or_else(|_| Vec::new(), |complete| remarks(state, &complete))
     };
     let said = move || match begun.get() {
-        _ if code.with(Option::is_none) => "As soon as the form is complete.",
+        _ if code.with(Option::is_none) => lacking(state),
         None => "",
         Some(Begun::Refused(sentence)) => sentence,
         Some(Begun::With(then)) if code.with(|now| now.as_ref() == Some(&then)) => {
@@ -106,6 +106,19 @@ pub(super) fn Trial() -> impl IntoView {
                 </span>
             </p>
         </section>
+    }
+}
+
+/// Why there is nothing to try out.
+fn lacking(state: State) -> &'static str {
+    if state.complete().is_err() {
+        "As soon as the form is complete."
+    } else if state.here().is_none() {
+        "Nobody can be signed in on this page’s address: open it over https:, or on localhost."
+    } else if state.files.get() == Build::Loading {
+        "Reading the files of this build …"
+    } else {
+        "The files of Messenger Auth are not beside this page."
     }
 }
 
