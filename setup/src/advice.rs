@@ -711,7 +711,7 @@ mod tests {
                     .iter()
                     .any(|entry| entry.value.as_deref() == Some(uri));
                 assert_eq!(named, has_client, "{messenger:?} {sign_in:?}");
-                let names: Vec<&str> = policy(&form, &complete, None, None)
+                let directives: Vec<&str> = policy(&form, &complete, None, None)
                     .iter()
                     .map(|line| line.name)
                     .collect();
@@ -724,7 +724,7 @@ mod tests {
                     }
                     _ => &["script-src", "connect-src"],
                 };
-                assert_eq!(names, expected, "{messenger:?} {sign_in:?}");
+                assert_eq!(directives, expected, "{messenger:?} {sign_in:?}");
             }
         }
     }
