@@ -395,7 +395,7 @@ fn messenger(form: &Form, complete: &Complete) -> Vec<Entry> {
                 if config.hand_over == HandOver::Code {
                     "From your provider. It goes there, and never into the page."
                 } else {
-                    "Genesys redeems no code here: a single-page client has none. Where the field must be filled in, any text does."
+                    "Genesys redeems no code here: a single-page client has none."
                 },
             ));
             entries.push(remark("Then", "Switch authentication on in the Messenger configuration, and use that deployment’s own snippet as it is, before or after this one."));
