@@ -228,21 +228,23 @@ impl Config {
         let response_type = self.client.response_type;
         let why = match what {
             HandOver::Token(_) | HandOver::Code if self.issuer.keeps_session() => {
-                "what keeps its own session gives 'token-url' only"
+                "can only be 'token-url' where the issuer keeps its own session"
             }
             HandOver::Token(TokenKind::IdToken)
                 if !self.issuer.issues_id_tokens() || !self.client.gives_id_token() =>
             {
-                "'id_token' needs an issuer, a response type and a scope ('openid') that give one"
+                "cannot be 'id_token': issuer, response type and scope ('openid') must give one"
             }
             HandOver::Token(TokenKind::AccessToken) | HandOver::TokenUrl
                 if response_type == ResponseType::IdToken =>
             {
-                "what needs an access token needs flow 'code' or a response type with 'token'"
+                "needs an access token: set flow to 'code', or responseType to one with 'token'"
             }
-            HandOver::Code if response_type != ResponseType::Code => "'code' needs flow 'code'",
+            HandOver::Code if response_type != ResponseType::Code => {
+                "cannot be 'code' in the implicit flow: set flow to 'code'"
+            }
             HandOver::TokenUrl if self.token_url.is_none() => {
-                "'token-url' needs the option tokenUrl"
+                "cannot be 'token-url' without the option tokenUrl"
             }
             _ => return Ok(()),
         };
