@@ -94,6 +94,19 @@ impl ResponseType {
 }
 
 impl Client {
+    /// Whoever signs in where there is no OAuth client: nothing but a name, which may be empty.
+    pub(crate) fn without_oauth(name: &str) -> Self {
+        Self {
+            client_id: name.to_owned(),
+            redirect_uri: String::new(),
+            response_type: ResponseType::Token,
+            scope: String::new(),
+            extra_params: Vec::new(),
+            clock_skew: 0,
+            max_age: None,
+        }
+    }
+
     /// Whether `openid` is among the scopes asked for.
     #[must_use]
     pub fn asks_openid(&self) -> bool {

@@ -365,15 +365,7 @@ fn client(options: &Options<'_>, issuer: &Issuer, default_redirect_uri: Option<&
         _ => None,
     };
     if let Some(name) = no_client {
-        return Client {
-            client_id: name.to_owned(),
-            redirect_uri: String::new(),
-            response_type: ResponseType::Token,
-            scope: String::new(),
-            extra_params: Vec::new(),
-            clock_skew: 0,
-            max_age: None,
-        };
+        return Client::without_oauth(name);
     }
     let implicit = options
         .choice("flow", &["code", "implicit"], &[false, true])

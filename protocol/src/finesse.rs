@@ -129,20 +129,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{client::ResponseType, session::TokenKind};
+    use crate::session::TokenKind;
 
     fn login(document: &str) -> Result<Login, Error> {
         let option =
             json!({ "kind": "finesse", "baseUrl": "https://f.example:8445", "username": "1001" });
-        let client = Client {
-            client_id: "1001".into(),
-            redirect_uri: String::new(),
-            response_type: ResponseType::Token,
-            scope: String::new(),
-            extra_params: Vec::new(),
-            clock_skew: 0,
-            max_age: None,
-        };
+        let client = Client::without_oauth("1001");
         let issuer = Issuer::parse(&option).unwrap();
         read(
             document.as_bytes(),

@@ -291,13 +291,19 @@ story('a client that the provider does not know', async (scene) => {
   assert.match(await judged(page, 'client', 'Failed'), /without a secret/);
 });
 
-story('as one types, only what was typed last is asked; what is superseded is given up', async (scene) => {
-  const { page } = scene;
-  scene.expect(/./);
+/** The page with the address of a provider whose discovery document never comes: gives the provider. */
+async function asksOneThatNeverAnswers(scene) {
   const slow = rogue.issuer();
   slow.misbehave('discovery never answers');
   await open(scene);
-  await field(page, 'Address of the provider').fill(slow.url);
+  await field(scene.page, 'Address of the provider').fill(slow.url);
+  return slow;
+}
+
+story('as one types, only what was typed last is asked; what is superseded is given up', async (scene) => {
+  const { page } = scene;
+  scene.expect(/./);
+  const slow = await asksOneThatNeverAnswers(scene);
   await judged(page, 'discovery', 'Checking');
   // Long before its own deadline of eight seconds.
   const given = page.waitForEvent('requestfailed', { predicate: (request) => request.url().startsWith(slow.url), timeout: 5000 });
@@ -312,10 +318,7 @@ story('as one types, only what was typed last is asked; what is superseded is gi
 story('a provider that never answers has a deadline', async (scene) => {
   const { page } = scene;
   scene.expect(/./);
-  const slow = rogue.issuer();
-  slow.misbehave('discovery never answers');
-  await open(scene);
-  await field(page, 'Address of the provider').fill(slow.url);
+  await asksOneThatNeverAnswers(scene);
   assert.match(await judged(page, 'discovery', 'Failed'), /Waited too long/);
 });
 

@@ -27,6 +27,13 @@ export async function eventually(look, what, within = 10_000) {
 /** Asks as a messenger does: `{ token, ms }`. */
 export const ask = (page, path, limit) => page.evaluate(([name, most]) => __story.ask(name, most), [path, limit]);
 
+/** Asserts that a messenger is answered `null`, before this many milliseconds have passed: those of the contract, unless told otherwise. */
+export async function nullInTime(page, { path, within = 9500 } = {}) {
+  const { token, ms } = await ask(page, path);
+  assert.equal(token, null);
+  assert.ok(ms < within, `null after ${ms} ms`);
+}
+
 export const events = (page, name) => page.evaluate((wanted) => __story.events.filter((one) => !wanted || one.name === wanted), name);
 
 /** Waits for the `count`-th event of this name. */
