@@ -123,7 +123,7 @@ impl Client {
 
     /// Refuses what cannot work at this issuer (`bad-option`, naming the option).
     pub fn check(&self, issuer: &Issuer) -> Result<(), Error> {
-        if let Kind::Finesse(_) | Kind::SiteSession(_) = issuer.kind() {
+        if !issuer.knows_clients() {
             // There is no OAuth client.
             return Ok(());
         }

@@ -219,8 +219,8 @@ impl Config {
     /// Whether the whole page may leave for the issuer, to come back by the redirect URI.
     #[must_use]
     pub fn leaves_page(&self) -> bool {
-        let comes_back = !matches!(self.issuer.kind(), Kind::Finesse(_) | Kind::SiteSession(_));
-        comes_back && (self.transport == Transport::Page || self.on_signed_out == OnSignedOut::Page)
+        self.issuer.knows_clients()
+            && (self.transport == Transport::Page || self.on_signed_out == OnSignedOut::Page)
     }
 
     /// Refuses what this issuer, flow and scope can never give.

@@ -20,7 +20,7 @@ pub mod login;
 pub mod logout;
 pub mod omnichannel;
 pub mod options;
-mod percent;
+pub mod percent;
 mod pkce;
 pub mod secret;
 pub mod session;

@@ -215,7 +215,7 @@ pub struct Authorization {
 /// Fetches and keeps what a login will need (discovery, then keys): to be run early,
 /// while the person is still typing a password.
 pub fn prepare(issuer: &Issuer, now: Timestamp) -> Next<()> {
-    if let Kind::Finesse(_) | Kind::SiteSession(_) = issuer.kind() {
+    if !issuer.knows_clients() {
         return Ok(Step::Done(()));
     }
     discovery::metadata(issuer, now, |metadata, _| match metadata.keys {

@@ -2,7 +2,8 @@
 
 /// Joins names and values to a query or form. A space becomes `%20`, which every reader
 /// of either takes.
-pub(crate) fn encode_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+#[must_use]
+pub fn encode_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut text = String::new();
     for (name, value) in pairs {
         if !text.is_empty() {

@@ -7,7 +7,6 @@ use std::{
 };
 
 use gloo_net::http::Request as Prepared;
-use js_sys::encode_uri_component;
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use protocol::{
     Error,
@@ -15,7 +14,7 @@ use protocol::{
     error::Flaw,
     http::{Fetched, Request, Response},
     issuer::{Issuer, Kind},
-    json, login,
+    json, login, percent,
     step::Step,
     time::Timestamp,
 };
@@ -162,15 +161,13 @@ impl Asking {
 
     /// Redeems a code that cannot exist: the answer tells whether it can be read, and who may ask.
     async fn redeem(&self, url: &str, redeem: &Redeem) -> Reach {
-        let body = [
+        let body = percent::encode_pairs([
             ("grant_type", "authorization_code"),
             ("code", NO_CODE),
             ("code_verifier", NO_VERIFIER),
             ("client_id", &redeem.client_id),
             ("redirect_uri", &redeem.redirect_uri),
-        ]
-        .map(|(name, value)| format!("{name}={}", String::from(encode_uri_component(value))))
-        .join("&");
+        ]);
         let init = init(RequestMode::Cors, RequestRedirect::Manual);
         init.set_method("POST");
         init.set_body(&body.into());

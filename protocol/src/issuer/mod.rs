@@ -104,6 +104,12 @@ impl Issuer {
         matches!(self.kind, Kind::PowerPages(_) | Kind::SiteSession(_))
     }
 
+    /// Whether it knows OAuth clients, and sends people back to a redirect URI.
+    #[must_use]
+    pub const fn knows_clients(&self) -> bool {
+        !matches!(self.kind, Kind::Finesse(_) | Kind::SiteSession(_))
+    }
+
     /// Whether it issues ID tokens.
     #[must_use]
     pub const fn issues_id_tokens(&self) -> bool {

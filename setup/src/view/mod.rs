@@ -13,7 +13,6 @@ use core::time::Duration;
 
 use gloo_net::http::Request;
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
-use protocol::issuer::Kind;
 use serde_json::Value;
 use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
@@ -93,14 +92,11 @@ impl State {
 
     /// What the try-out needs to be registered, where people could be signed in on this page.
     fn try_out(&self, complete: &Complete) -> Option<TryOut> {
-        let has_none = matches!(
-            complete.config.issuer.kind(),
-            Kind::Finesse(_) | Kind::SiteSession(_)
-        );
+        let has_one = complete.config.issuer.knows_clients();
         let uri = self.here()?.redirect_uri();
         Some(TryOut {
             page: beside(trial::PAGE)?.href(),
-            redirect_uri: (!has_none && uri != complete.config.client.redirect_uri).then_some(uri),
+            redirect_uri: (has_one && uri != complete.config.client.redirect_uri).then_some(uri),
         })
     }
 
