@@ -65,6 +65,9 @@ const STRIP: &[&str] = &[
     "--minify-imports-and-exports-and-modules",
 ];
 
+/// What makes the intermediate files.
+const SOURCES: &str = concat!(include_str!("engine.rs"), include_str!("glue.rs"));
+
 /// The global that wasm-bindgen's output declares.
 const GLOBAL: &str = "wasm_bindgen";
 
@@ -94,7 +97,7 @@ impl Engine {
     ) -> Outcome<Self> {
         let compiled = compile(workspace, PACKAGE)?;
         let files = Files::of(workspace);
-        let key = key(&compiled, optimisation)?;
+        let key = key(&compiled, optimisation, SOURCES)?;
         if !fs::read_to_string(&files.key).is_ok_and(|made| made == key) {
             let _ = fs::remove_file(&files.key);
             let mut glue = bind(&compiled, &files)?;
@@ -263,12 +266,12 @@ pub(crate) fn wasm_opt(node: &Node, from: &Path, last: &[&str], to: &Path) -> Ou
     )
 }
 
-/// What the intermediate files depend on.
-fn key(compiled: &Path, optimisation: Optimisation) -> Outcome<String> {
+/// What the files depend on that `sources`, the code that makes them, makes of what cargo has compiled.
+pub(crate) fn key(compiled: &Path, optimisation: Optimisation, sources: &str) -> Outcome<String> {
     let bytes = fs::read(compiled).map_err(Failure::file("read", compiled))?;
     Ok(format!(
         "{} {optimisation:?} {}",
         digest::integrity(&bytes),
-        digest::integrity(concat!(include_str!("engine.rs"), include_str!("glue.rs")).as_bytes())
+        digest::integrity(sources.as_bytes())
     ))
 }

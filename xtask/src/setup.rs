@@ -2,7 +2,6 @@
 //!
 //! Nothing of it goes into `pkg/`: what a customer's page loads knows nothing of it.
 
-use crate::digest;
 use crate::engine::{self, Optimisation};
 use crate::failure::{Failure, Outcome};
 use crate::node::Node;
@@ -23,8 +22,7 @@ pub(crate) fn build(node: &Node, workspace: &Workspace, optimisation: Optimisati
     let compiled = engine::compile(workspace, PACKAGE)?;
     let folder = workspace.setup();
     let key_file = workspace.workshop().join("setup.key");
-    let bytes = fs::read(&compiled).map_err(Failure::file("read", &compiled))?;
-    let key = format!("{} {optimisation:?}", digest::integrity(&bytes));
+    let key = engine::key(&compiled, optimisation, include_str!("setup.rs"))?;
     let wasm = folder.join(format!("{NAME}_bg.wasm"));
     let glue = folder.join(format!("{NAME}.js"));
     if wasm.exists() && glue.exists() && fs::read_to_string(&key_file).is_ok_and(|made| made == key)
