@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use protocol::{Error, time::Timestamp};
+use protocol::{Error, Fault, time::Timestamp};
 
 use crate::browser::{
     clock,
@@ -60,7 +60,8 @@ pub(crate) fn clock_is_behind(millis: i64) {
 
 /// The error of a deadline that passed.
 pub(crate) fn timed_out(waiting_for: &str) -> Error {
-    Error::Timeout {
+    Fault::Timeout {
         waiting_for: waiting_for.to_owned(),
     }
+    .into()
 }

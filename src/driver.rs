@@ -7,7 +7,7 @@ use std::{
 };
 
 use protocol::{
-    Error,
+    Error, Fault,
     address::without_query,
     error::Flaw,
     http::{Body, Credentials, Fetched, MAX_BODY, Request, Response, Reuse},
@@ -60,7 +60,7 @@ impl Driver {
         async move {
             match carrying_out.await? {
                 Some(redirect) => Ok(Arrival::Redirect(redirect)),
-                None => result.take().map(Arrival::Done).ok_or(Error::Crashed),
+                None => result.take().map(Arrival::Done).ok_or_else(|| Fault::Crashed.into()),
             }
         }
     }
@@ -75,7 +75,7 @@ impl Driver {
         let carrying_out = self.carry_out(put_aside(next, &result), deadline);
         async move {
             carrying_out.await?;
-            result.take().ok_or(Error::Crashed)
+            result.take().ok_or_else(|| Fault::Crashed.into())
         }
     }
 
@@ -173,14 +173,8 @@ impl Driver {
         };
         let outcome = match verdict {
             Verdict::Valid => Ok(()),
-            Verdict::Invalid => Err(Error::Untrusted {
-                flaw: Flaw::SignatureInvalid,
-                detail: "this key does not fit it".to_owned(),
-            }),
-            Verdict::Unsupported => Err(Error::Untrusted {
-                flaw: Flaw::AlgorithmNotAllowed,
-                detail: "this browser does not know the algorithm".to_owned(),
-            }),
+            Verdict::Invalid => Err(Error::untrusted(Flaw::SignatureInvalid, "this key does not fit it")),
+            Verdict::Unsupported => Err(Error::untrusted(Flaw::AlgorithmNotAllowed, "this browser does not know the algorithm")),
         };
         self.journal.ended(since, "check a signature", &outcome);
         verdict
@@ -277,19 +271,19 @@ async fn send(request: &Request, deadline: Deadline) -> Fetched {
                 Reuse::Never | Reuse::Session => Timestamp::from_millis(0),
             },
         }),
-        Err(fetch::FetchError::Offline) => Err(Error::Offline),
-        Err(fetch::FetchError::Redirected) => Err(Error::SignInRequired),
-        Err(fetch::FetchError::Network) => Err(Error::Network { url: url() }),
-        Err(fetch::FetchError::Forbidden) => Err(Error::Forbidden {
+        Err(fetch::FetchError::Offline) => Err(Fault::Offline.into()),
+        Err(fetch::FetchError::Redirected) => Err(Fault::SignInRequired.into()),
+        Err(fetch::FetchError::Network) => Err(Fault::Network { url: url() }.into()),
+        Err(fetch::FetchError::Forbidden) => Err(Fault::Forbidden {
             url: url(),
             directive: "connect-src",
-        }),
-        Err(fetch::FetchError::Blocked) => Err(Error::CorsBlocked { url: url() }),
+        }.into()),
+        Err(fetch::FetchError::Blocked) => Err(Fault::CorsBlocked { url: url() }.into()),
         Err(fetch::FetchError::Timeout) => Err(timed_out(without_query(&request.url))),
-        Err(fetch::FetchError::TooLarge) => Err(Error::Untrusted {
+        Err(fetch::FetchError::TooLarge) => Err(Fault::Untrusted {
             flaw: Flaw::ResponseMalformed,
             detail: [without_query(&request.url), " answers more than 1 MiB"].concat(),
-        }),
+        }.into()),
     }
 }
 

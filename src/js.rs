@@ -12,7 +12,7 @@ use std::{cell::Cell, future::Future, rc::Rc};
 use js_sys::{Function, Object, Promise, Reflect};
 use leptos::prelude::{ArcRwSignal, Set};
 use protocol::{
-    Error,
+    Error, Fault,
     config::{self, Config, HandOver, Transport},
     json::object,
     login::Authorization,
@@ -73,7 +73,7 @@ pub struct Engine {
 #[wasm_bindgen]
 pub fn start(options: &JsValue, page: Page) -> Result<Engine, JsValue> {
     if !page::is_secure() {
-        return Err(failure(&Error::InsecurePage));
+        return Err(failure(&Fault::InsecurePage.into()));
     }
     if page::is_nobodys() {
         let problem = "leads back to no page whose frame is a sandbox without allow-same-origin";

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, pin::pin, rc::Rc};
 
 use js_sys::{Object, Reflect};
-use protocol::{Error, login::Transaction, time::Timestamp};
+use protocol::{Error, Fault, login::Transaction, time::Timestamp};
 use wasm_bindgen::JsValue;
 
 use crate::{
@@ -138,15 +138,15 @@ pub(crate) fn check_way_back(redirect_uri: &str) -> Result<(), Error> {
 /// Leaves the page for `url`, with everything that is needed to come back.
 pub(crate) fn leave(tab: &Store, transaction: &Transaction, url: &str) -> Result<(), Error> {
     if !tab.is_durable() {
-        return Err(Error::StorageUnavailable);
+        return Err(Fault::StorageUnavailable.into());
     }
     let state = transaction.state();
-    let kept = json::to_text(&transaction.to_json()).ok_or(Error::Crashed)?;
+    let kept = json::to_text(&transaction.to_json()).ok_or(Fault::Crashed)?;
     tab.set(&[TRANSACTION, state].concat(), &kept)
         .and_then(|()| tab.set(&[RETURN, state].concat(), &page::href()))
         .map_err(|_| {
             forget(tab, state);
-            Error::StorageUnavailable
+            Fault::StorageUnavailable
         })?;
     page::navigate(url);
     Ok(())

@@ -1,7 +1,7 @@
 //! The options of `init`, as JSON; attributes after an `@`.
 
 use protocol::{
-    Error,
+    Error, Fault,
     address::Address,
     client::ResponseType,
     config::{Config, HandOver, tidy_attributes},
@@ -25,7 +25,7 @@ pub(crate) fn check(input: &[u8]) -> Verdict {
     }
     let config = match Config::parse(&options, Some(REDIRECT)) {
         Ok(config) => config,
-        Err(Error::BadOption { problem, .. }) => {
+        Err(Fault::BadOption { problem, .. }) => {
             assert!(!problem.is_empty());
             return "bad-option";
         }

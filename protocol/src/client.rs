@@ -281,7 +281,7 @@ mod tests {
     fn refused(client: &Client, issuer: &str) -> String {
         let issuer = Issuer::parse(&issuer.into()).expect("an issuer");
         match client.check(&issuer) {
-            Err(Error::BadOption { option, .. }) => option,
+            Err(Fault::BadOption { option, .. }) => option,
             other => panic!("{other:?}"),
         }
     }

@@ -517,7 +517,7 @@ mod tests {
     #[track_caller]
     fn refused(more: &Value, name: &str) {
         match with(more) {
-            Err(Error::BadOption { option, .. }) => assert_eq!(option, name),
+            Err(Fault::BadOption { option, .. }) => assert_eq!(option, name),
             other => panic!("{more} gave {other:?}"),
         }
     }
@@ -641,13 +641,13 @@ mod tests {
             let mut options = json!({ "issuer": "https://idp.example.com", "clientId": "web" });
             options.as_object_mut().unwrap().remove(missing);
             match parse(&options) {
-                Err(Error::BadOption { option, .. }) => assert_eq!(option, missing),
+                Err(Fault::BadOption { option, .. }) => assert_eq!(option, missing),
                 other => panic!("without {missing}: {other:?}"),
             }
         }
         let options = json!({ "issuer": "https://idp.example.com", "clientId": "web" });
         match Config::parse(options.as_object().unwrap(), None) {
-            Err(Error::BadOption { option, .. }) => assert_eq!(option, "redirectUri"),
+            Err(Fault::BadOption { option, .. }) => assert_eq!(option, "redirectUri"),
             other => panic!("{other:?}"),
         }
     }

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    Error,
+    Error, Fault,
     address::Address,
     error::{Flaw, one_line},
     http::{Request, Response},
@@ -46,7 +46,7 @@ pub(crate) fn metadata<T: 'static>(
         }
         Kind::PowerPages(portal) => return then(known(portal.authorize(), None), now),
         // Where it is asked, nobody else can be.
-        Kind::Finesse(_) | Kind::SiteSession(_) => return Err(Error::SignInRequired),
+        Kind::Finesse(_) | Kind::SiteSession(_) => return Err(Fault::SignInRequired.into()),
     };
     match oidc.source() {
         Source::Configured(metadata) => then((**metadata).clone(), now),
@@ -76,11 +76,11 @@ fn read(response: &Response, configured: &str, url: &str) -> Result<Metadata, Er
     let document = &response.object(url)?;
     let published = required(document, "issuer")?;
     if published != configured {
-        return Err(Error::DiscoveryMismatch {
+        return Err(Fault::DiscoveryMismatch {
             configured: configured.to_owned(),
             published: one_line(published),
             discovery_url: url.to_owned(),
-        });
+        }.into());
     }
     required(document, "authorization_endpoint")?;
     Ok(Metadata {

@@ -1,15 +1,50 @@
 //! Everything that can go wrong, grouped by whose doing it is.
 
-use core::fmt;
+use core::{fmt, ops::Deref};
+use std::rc::Rc;
 
 use crate::{address::Address, issuer::filled};
 
-/// Why there is no token. Each has a stable [`code`](Error::code), says what happened
-/// (`Display`) and what to do about it ([`help`](Error::help)); none carries a secret. The codes
-/// of what happens before this is loaded are the loader's.
+/// Why there is no token: a [`Fault`], shared, so that it is handed on as one word.
+///
+/// Each has a stable [`code`](Fault::code), says what happened (`Display`) and what to do about
+/// it ([`help`](Fault::help)); none carries a secret. The codes of what happens before this is
+/// loaded are the loader's.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error(Rc<Fault>);
+
+impl Deref for Error {
+    type Target = Fault;
+
+    fn deref(&self) -> &Fault {
+        &self.0
+    }
+}
+
+impl From<Fault> for Error {
+    // What a fault takes to put aside is downloaded once.
+    #[inline(never)]
+    fn from(fault: Fault) -> Self {
+        Self(Rc::new(fault))
+    }
+}
+
+impl PartialEq<Fault> for Error {
+    fn eq(&self, fault: &Fault) -> bool {
+        *self.0 == *fault
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What went wrong.
+#[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Error {
+pub enum Fault {
     // The integrator's.
     /// An option is unknown, missing, of the wrong kind, or does not fit another.
     BadOption {
@@ -271,19 +306,53 @@ impl Flaw {
 }
 
 impl Error {
-    pub(crate) fn untrusted(flaw: Flaw, detail: impl Into<String>) -> Self {
-        Self::Untrusted {
+    /// Whether all that is wrong is that nobody is signed in.
+    #[must_use]
+    pub fn asks_for_person(&self) -> bool {
+        matches!(**self, Fault::SignInRequired)
+    }
+
+    /// What the issuer has refused, if that is it.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Refusal> {
+        match **self {
+            Fault::Refused { refusal, .. } => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// The check that failed, if that is it.
+    #[must_use]
+    pub fn flaw(&self) -> Option<Flaw> {
+        match **self {
+            Fault::Untrusted { flaw, .. } => Some(flaw),
+            _ => None,
+        }
+    }
+
+    /// The option that is wrong and what is wrong with it, if that is it.
+    #[must_use]
+    pub fn option(&self) -> Option<(&str, &str)> {
+        match &**self {
+            Fault::BadOption { option, problem } => Some((option, problem)),
+            _ => None,
+        }
+    }
+
+    /// A check that failed, and what was found.
+    pub fn untrusted(flaw: Flaw, detail: impl Into<String>) -> Self {
+        Self::from(Fault::Untrusted {
             flaw,
             detail: detail.into(),
-        }
+        })
     }
 
     /// What is wrong with an option.
     pub fn bad_option(option: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self::BadOption {
+        Self::from(Fault::BadOption {
             option: option.into(),
             problem: problem.into(),
-        }
+        })
     }
 
     /// An OAuth error answer. One that is about the redirect URI says so.
@@ -301,16 +370,19 @@ impl Error {
             || matches!(error, "invalid_grant" | "invalid_request")
                 && description.is_some_and(mentions_redirect)
         {
-            return Self::RedirectUriMismatch {
+            return Self::from(Fault::RedirectUriMismatch {
                 redirect_uri: redirect_uri.to_owned(),
-            };
+            });
         }
-        Self::Refused {
+        Self::from(Fault::Refused {
             refusal: Refusal::from_oauth(error),
             error: one_line(error),
             description: description.map(one_line),
-        }
+        })
     }
+}
+
+impl Fault {
 
     /// The stable code, as documented in the README.
     #[must_use]
@@ -410,7 +482,7 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let status;
         let parts: &[&str] = match self {
@@ -531,7 +603,7 @@ mod tests {
     use super::*;
 
     fn mismatch(published: &str, discovery_url: &str) -> String {
-        Error::DiscoveryMismatch {
+        Fault::DiscoveryMismatch {
             configured: "https://idp.example.com".into(),
             published: published.into(),
             discovery_url: discovery_url.into(),
@@ -595,7 +667,7 @@ mod tests {
     #[test]
     fn says_what_the_policy_lacks() {
         for url in ["https://idp.example.com/token", "https://idp.example.com"] {
-            let error = Error::Forbidden {
+            let error = Fault::Forbidden {
                 url: url.into(),
                 directive: "connect-src",
             };
@@ -608,7 +680,7 @@ mod tests {
 
     #[test]
     fn says_the_status() {
-        let error = Error::BadStatus {
+        let error = Fault::BadStatus {
             url: "https://idp.example.com/token".into(),
             status: 503,
         };

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    Error,
+    Error, Fault,
     client::Client,
     error::{Flaw, Refusal},
     http::{Credentials, Fetched, Request, Reuse},
@@ -23,7 +23,7 @@ pub fn fetch(finesse: &Finesse, client: &Client, issuer: &Issuer) -> Next<Login>
     Ok(Step::fetch(
         request(&finesse.token_address()),
         move |fetched, now| {
-            let body = body(fetched, Error::SignInRequired)?;
+            let body = body(fetched, Fault::SignInRequired.into())?;
             read(&body, &client, &issuer, now).map(Step::Done)
         },
     ))
@@ -49,12 +49,12 @@ pub(crate) fn renew(
     let url = finesse.refresh_address(refresh_token.expose());
     Ok(Step::fetch(request(&url), move |fetched, now| {
         // Sent to the login page: the refresh token is worth nothing any more.
-        let spent = Error::Refused {
+        let spent = Fault::Refused {
             refusal: Refusal::InvalidGrant,
             error: "invalid_grant".to_owned(),
             description: None,
         };
-        let members = members(&body(fetched, spent)?)?;
+        let members = members(&body(fetched, spent.into())?)?;
         Ok(session.renewed(tokens(&members)?, None, now))
     }))
 }
@@ -70,7 +70,7 @@ fn request(url: &str) -> Request {
 /// The body; `refused` where Finesse wants a login first.
 fn body(fetched: Fetched, refused: Error) -> Result<Vec<u8>, Error> {
     let response = match fetched {
-        Err(Error::SignInRequired) => return Err(refused),
+        Err(error) if error.asks_for_person() => return Err(refused),
         fetched => fetched?,
     };
     if matches!(response.status, 400 | 401 | 403) {

@@ -5,7 +5,7 @@ use core::fmt;
 use serde_json::{Map, Value};
 
 use crate::{
-    Error, address::without_query, error::Flaw, json, percent, secret::Secret, time::Timestamp,
+    Error, Fault, address::without_query, error::Flaw, json, percent, secret::Secret, time::Timestamp,
 };
 
 /// The largest body that is read, in bytes: a larger one is `response-malformed`.
@@ -129,10 +129,10 @@ impl Response {
         if self.is_success() {
             Ok(())
         } else {
-            Err(Error::BadStatus {
+            Err(Fault::BadStatus {
                 url: without_query(url).to_owned(),
                 status: self.status,
-            })
+            }.into())
         }
     }
 

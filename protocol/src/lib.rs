@@ -29,4 +29,4 @@ pub mod step;
 pub mod time;
 mod token;
 
-pub use error::Error;
+pub use error::{Error, Fault};

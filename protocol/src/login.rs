@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    Error, authorize,
+    Error, Fault, authorize,
     callback::{self, Outcome},
     client::{Client, ResponseType},
     discovery::{self, Metadata},
@@ -259,7 +259,7 @@ pub fn begin(
 ) -> Next<Login> {
     client.check(issuer)?;
     match &intent.interaction {
-        Interaction::None if !issuer.allows_silent() => return Err(Error::SignInRequired),
+        Interaction::None if !issuer.allows_silent() => return Err(Fault::SignInRequired.into()),
         Interaction::Allowed {
             prompt: Some(prompt),
         } if matches!(issuer.kind(), Kind::GenesysCloud(_)) && prompt != "login" => {
@@ -318,9 +318,9 @@ pub fn complete(transaction: &Transaction, callback_url: &str, now: Timestamp) -
         &transaction.issuer,
     )?;
     if transaction.is_stale(now) {
-        return Err(Error::Timeout {
+        return Err(Fault::Timeout {
             waiting_for: "the person to sign in".to_owned(),
-        });
+        }.into());
     }
     let issuer = &transaction.issuer;
     let transaction = transaction.clone();

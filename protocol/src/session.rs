@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    Error,
+    Error, Fault,
     client::Client,
     discovery,
     error::Flaw,
@@ -338,14 +338,14 @@ pub fn renew(
     now: Timestamp,
 ) -> Next<Box<Session>> {
     let Some(refresh_token) = session.refresh_token.clone() else {
-        return Err(Error::SignInRequired);
+        return Err(Fault::SignInRequired.into());
     };
     if let Kind::Finesse(finesse) = issuer.kind() {
         return crate::finesse::renew(finesse, session.clone(), &refresh_token);
     }
     let (client, at, session) = (client.clone(), issuer.clone(), session.clone());
     discovery::metadata(issuer, now, move |metadata, _| {
-        let url = metadata.token_endpoint.ok_or(Error::SignInRequired)?;
+        let url = metadata.token_endpoint.ok_or(Fault::SignInRequired)?;
         let request = Request::form(
             &url,
             [

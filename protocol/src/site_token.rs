@@ -4,7 +4,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value};
 
 use crate::{
-    Error,
+    Error, Fault,
     address::Address,
     error::Flaw,
     http::{Credentials, MAX_BODY, Request, Reuse},
@@ -57,7 +57,7 @@ pub fn request(
             .and_then(|()| read(&response.body, member.as_deref(), now));
         match read {
             Ok(token) => Ok(Step::Done(token)),
-            Err(_) if response.wants_sign_in() => Err(Error::SignInRequired),
+            Err(_) if response.wants_sign_in() => Err(Fault::SignInRequired.into()),
             Err(error) => Err(error),
         }
     }))

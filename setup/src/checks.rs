@@ -1,7 +1,7 @@
 //! What was found at the issuer, judged by the form.
 
 use protocol::{
-    Error,
+    Error, Fault,
     address::{Address, is_neighbour},
     client::ResponseType,
     config::{Config, HandOver},
@@ -355,12 +355,12 @@ fn keys(findings: &Findings, at: &Place<'_>) -> Check {
 
 fn failed(id: &'static str, title: &'static str, error: &Error, at: &Place<'_>) -> Check {
     let remedy = match error {
-        Error::CorsBlocked { .. } => "Let the provider send CORS headers (Access-Control-Allow-Origin) here, or allow your website’s origin in the client’s registration.".to_owned(),
-        Error::Network { .. } => "Check the address: is it spelt as your provider shows it, and reachable from this browser?".to_owned(),
-        Error::Timeout { .. } => "The provider did not answer in time. Check the address, then try again.".to_owned(),
+        Fault::CorsBlocked { .. } => "Let the provider send CORS headers (Access-Control-Allow-Origin) here, or allow your website’s origin in the client’s registration.".to_owned(),
+        Fault::Network { .. } => "Check the address: is it spelt as your provider shows it, and reachable from this browser?".to_owned(),
+        Fault::Timeout { .. } => "The provider did not answer in time. Check the address, then try again.".to_owned(),
         other => other.help(),
     };
-    if matches!(error, Error::CorsBlocked { .. }) && !at.is_the_site() {
+    if matches!(error, Fault::CorsBlocked { .. }) && !at.is_the_site() {
         let found = format!(
             "{error} This page asked, from {}. Whether {} may read it cannot be seen from here.",
             at.here, at.site
@@ -1104,7 +1104,7 @@ mod tests {
     #[test]
     fn what_fails_at_the_documents_has_the_widgets_own_words() {
         let form = filled(Messenger::Page, SignIn::OpenId);
-        let error = Error::DiscoveryMismatch {
+        let error = Fault::DiscoveryMismatch {
             configured: "https://idp.example.com".into(),
             published: "https://idp.example.com/".into(),
             discovery_url: "https://idp.example.com/.well-known/openid-configuration".into(),
@@ -1356,7 +1356,7 @@ mod tests {
     #[test]
     fn documents_that_are_blocked_elsewhere_are_a_warning() {
         let form = filled(Messenger::Page, SignIn::OpenId);
-        let blocked = || Error::CorsBlocked {
+        let blocked = || Fault::CorsBlocked {
             url: "https://idp.example.com/keys".into(),
         };
         for (here, expected) in [

@@ -994,10 +994,10 @@ impl Form {
         let lacks_service = Field::TokenUrl.is_shown(self) && self.text(Field::TokenUrl).is_empty();
         let field = match error {
             // 'token-url' without its address.
-            Error::BadOption { option, .. } if option == "handOver" && lacks_service => {
+            Fault::BadOption { option, .. } if option == "handOver" && lacks_service => {
                 Some(Field::TokenUrl)
             }
-            Error::BadOption { option, .. } => named(option),
+            Fault::BadOption { option, .. } => named(option),
             _ => None,
         };
         match field {
@@ -1049,7 +1049,7 @@ pub fn refusal(messenger: Messenger, sign_in: SignIn, flow: &str) -> Option<Stri
         options.insert("responseType".into(), flow.into());
     }
     match Config::parse(&options, Some(ANYWHERE)) {
-        Err(error @ Error::BadOption { .. }) if matches!(&error, Error::BadOption { option, .. } if option == "host") => {
+        Err(error @ Fault::BadOption { .. }) if matches!(&error, Fault::BadOption { option, .. } if option == "host") => {
             Some(error.to_string())
         }
         _ => None,

@@ -9,7 +9,7 @@ use std::{
 use gloo_net::http::Request as Prepared;
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use protocol::{
-    Error,
+    Error, Fault,
     address::without_query,
     error::Flaw,
     http::{Fetched, Request, Response},
@@ -218,15 +218,15 @@ impl Asking {
         let init = init(RequestMode::Cors, RequestRedirect::Manual);
         Err(match self.ask(&request.url, &init, PATIENCE).await {
             Ok(Answer::Whole(response)) => return Ok(response),
-            Ok(Answer::Redirect) => Error::Untrusted {
+            Ok(Answer::Redirect) => Fault::Untrusted {
                 flaw: Flaw::ResponseMalformed,
                 detail: [&url(), " redirects, and no redirect is followed"].concat(),
             },
-            Err(Failed::Late) => Error::Timeout { waiting_for: url() },
+            Err(Failed::Late) => Fault::Timeout { waiting_for: url() },
             Err(Failed::Unreadable) if self.is_there(&request.url).await => {
-                Error::CorsBlocked { url: url() }
+                Fault::CorsBlocked { url: url() }
             }
-            Err(Failed::Unreadable | Failed::Cut) => Error::Network { url: url() },
+            Err(Failed::Unreadable | Failed::Cut) => Fault::Network { url: url() },
         })
     }
 

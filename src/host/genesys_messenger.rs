@@ -12,7 +12,7 @@ use std::{
 
 use js_sys::{Array, Function, Object, Reflect};
 use protocol::{
-    Error, client::ResponseType, config::HandOver, login::Authorization, secret::Secret,
+    Error, Fault, client::ResponseType, config::HandOver, login::Authorization, secret::Secret,
     session::TokenKind,
 };
 use serde_json::Value;
@@ -192,8 +192,9 @@ pub(super) async fn command(
         _ => sign_in(visitor).await,
     };
     // What a person can still change is to be told when it has changed.
-    if let Err(Error::SignInRequired | Error::PopupBlocked | Error::PopupClosed | Error::Offline) =
-        result
+    if let Err(error) = &result
+        && let Fault::SignInRequired | Fault::PopupBlocked | Fault::PopupClosed | Fault::Offline =
+            **error
     {
         WAITS.set(true);
     }
@@ -223,7 +224,7 @@ async fn re_authenticate(visitor: &'static Visitor) -> Result<JsValue, Error> {
             .map(|authorization| visitor.keep_authorization(authorization))
     };
     match renewed {
-        Err(Error::SignInRequired) => sign_in_anew(visitor).await?,
+        Err(error) if error.asks_for_person() => sign_in_anew(visitor).await?,
         result => result?,
     }
     Ok(JsValue::UNDEFINED)
@@ -232,7 +233,9 @@ async fn re_authenticate(visitor: &'static Visitor) -> Result<JsValue, Error> {
 /// A conversation that began without a name gets one.
 async fn sign_in(visitor: &'static Visitor) -> Result<JsValue, Error> {
     let mut result = proof(visitor).await;
-    if let Err(Error::SignInRequired) = result {
+    if let Err(error) = &result
+        && error.asks_for_person()
+    {
         result = match sign_in_anew(visitor).await {
             Ok(()) => proof(visitor).await,
             Err(error) => Err(error),
@@ -325,9 +328,9 @@ fn hear(visitor: &'static Visitor, name: &'static str, event: &JsValue) {
 
 fn fail(visitor: &'static Visitor, detail: &str) {
     note(visitor, detail);
-    visitor.tell(&Event::Error(Error::Messenger {
+    visitor.tell(&Event::Error(Fault::Messenger {
         detail: detail.to_owned(),
-    }));
+    }.into()));
 }
 
 fn note(visitor: &Visitor, outcome: &str) {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use protocol::{
-    Error,
+    Error, Fault,
     config::{HandOver, OnSignedOut, Transport},
     login::{Authorization, Login},
     secret::Secret,
@@ -41,7 +41,8 @@ impl Visitor {
         if let Ok(token) = &result {
             host::inspect(self, token);
         }
-        if let Err(Error::SignInRequired) = result
+        if let Err(error) = &result
+            && error.asks_for_person()
             && self.config.on_signed_out == OnSignedOut::Page
         {
             self.leave_by_itself();
@@ -84,7 +85,7 @@ impl Visitor {
         }
         let first = self.token_in_reach(what, min_ttl, deadline).await;
         match (first, interaction) {
-            (Err(Error::SignInRequired), Interaction::Popup | Interaction::Page) => {
+            (Err(error), Interaction::Popup | Interaction::Page) if error.asks_for_person() => {
                 let wish = self.plain_wish(interaction.transport());
                 self.sign_in_for(wish, deadline).await?;
                 self.token_in_reach(what, min_ttl, deadline).await
@@ -114,11 +115,11 @@ impl Visitor {
             let flight = self.join(|state| &mut state.asking_code, asking);
             match flight.wait(deadline, "a code").await {
                 Ok(()) => {}
-                Err(Error::SignInRequired) if interaction != Interaction::None => {
+                Err(error) if error.asks_for_person() && interaction != Interaction::None => {
                     let mut wish = self.plain_wish(interaction.transport());
                     wish.redemption = self.config.host.redemption();
                     self.sign_in_for(wish, deadline).await?;
-                    return self.authorization_in_hand().ok_or(Error::SignInRequired);
+                    return self.authorization_in_hand().ok_or_else(|| Fault::SignInRequired.into());
                 }
                 Err(error) => {
                     if is_ours {
@@ -137,7 +138,7 @@ impl Visitor {
         let login = deadline.limit("a code", Box::pin(asking)).await?;
         self.still(person)?;
         let Login::Code(authorization) = login else {
-            return Err(Error::Crashed);
+            return Err(Fault::Crashed.into());
         };
         let is_news = self.config.hand_over == HandOver::Code && !self.is_signed_in();
         self.keep_authorization(*authorization);
@@ -248,7 +249,7 @@ impl Visitor {
         let flight = self.ask_for_site_token();
         flight.wait(deadline, SITE_SERVICE).await?;
         let state = self.state.borrow();
-        let answer = state.site_token.as_ref().ok_or(Error::SignInRequired)?;
+        let answer = state.site_token.as_ref().ok_or(Fault::SignInRequired)?;
         Ok(answer.token.clone())
     }
 

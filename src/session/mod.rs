@@ -12,7 +12,7 @@ mod tabs;
 use std::{cell::RefCell, rc::Rc};
 
 use protocol::{
-    Error,
+    Error, Fault,
     address::{Address, without_query},
     config::Config,
     error::Flaw,
@@ -194,7 +194,7 @@ impl Visitor {
         post_logout_redirect_uri: Option<&str>,
     ) -> Result<(), Error> {
         self.abandon_attempts();
-        let ended = self.end_everywhere("sign-out", &Error::SignInRequired);
+        let ended = self.end_everywhere("sign-out", &Fault::SignInRequired.into());
         self.store.remember_sign_out(self.stamp());
         host::end_session(self).await;
         let session = match ended {
@@ -346,7 +346,7 @@ impl Visitor {
     /// A person is signed in whose tokens only the host has: nothing renews that here.
     fn note_sign_in_by_host(&'static self) {
         let ending = Timer::after(BY_HOST_LIFETIME, || {
-            self.forget_session("expired", &Error::SignInRequired);
+            self.forget_session("expired", &Fault::SignInRequired.into());
         });
         let mut state = self.state.borrow_mut();
         state.signed_in_by_host = Some(now().plus_millis(i64::from(BY_HOST_LIFETIME)));
@@ -439,21 +439,22 @@ impl Visitor {
     }
 
     fn report(&self, error: Error) {
-        match &error {
+        match &*error {
             // Not a failure yet: a button of ours opens it.
-            Error::PopupBlocked => (self.announce.status)(Status::WindowBlocked),
+            Fault::PopupBlocked => (self.announce.status)(Status::WindowBlocked),
             // Whoever was signed in still is, and may want to sign out.
             _ if self.is_signed_in() => self.show_signed_in(),
-            error => (self.announce.status)(Status::Failed(error.clone())),
+            _ => (self.announce.status)(Status::Failed(error.clone())),
         }
         self.tell(&Event::Error(error));
     }
 
     /// Tells what kept a caller from an answer.
     fn tell_failure(&self, error: &Error) {
-        self.tell(&match error {
-            Error::SignInRequired => Event::SignInRequired,
-            error => Event::Error(error.clone()),
+        self.tell(&if error.asks_for_person() {
+            Event::SignInRequired
+        } else {
+            Event::Error(error.clone())
         });
     }
 
@@ -494,10 +495,10 @@ async fn sweep() {
 }
 
 fn foreign_answer() -> Error {
-    Error::Untrusted {
-        flaw: Flaw::StateMismatch,
-        detail: "the answer belongs to no login of this tab".to_owned(),
-    }
+    Error::untrusted(
+        Flaw::StateMismatch,
+        "the answer belongs to no login of this tab",
+    )
 }
 
 /// Where a session ends.

@@ -3,7 +3,7 @@
 use std::{future::Future, rc::Rc};
 
 use protocol::{
-    Error,
+    Error, Fault,
     error::{Flaw, Refusal},
     finesse,
     issuer::{Finesse, Kind},
@@ -58,7 +58,7 @@ impl Visitor {
         if token.is_none() {
             self.tell(&Event::SignInRequired);
         }
-        token.ok_or(Error::SignInRequired)
+        token.ok_or_else(|| Fault::SignInRequired.into())
     }
 
     /// A token that is held, with `min_ttl` seconds left. One whose whole life is shorter than
@@ -101,7 +101,7 @@ impl Visitor {
             if self.person() == person
                 && let Err(error) = &result
             {
-                self.state.borrow_mut().needs_person |= *error == Error::SignInRequired;
+                self.state.borrow_mut().needs_person |= error.asks_for_person();
                 self.tell_failure(error);
             }
             result
@@ -179,7 +179,7 @@ impl Visitor {
         if self.person() == person {
             Ok(())
         } else {
-            Err(Error::SignInRequired)
+            Err(Fault::SignInRequired.into())
         }
     }
 
@@ -204,7 +204,7 @@ impl Visitor {
         };
         // Not spent before what checks the answer is there, nor where it could not arrive.
         if !page::is_online() {
-            return Err(Error::Offline);
+            return Err(Fault::Offline.into());
         }
         let prepared = login::prepare(&self.config.issuer, now());
         self.driver.finish(prepared, deadline).await?;
@@ -223,7 +223,7 @@ impl Visitor {
         self.still(person)?;
         // Another tab's sign-in or sign-out, of which no word has come yet, is not written over.
         if self.is_overtaken() {
-            return Err(Error::SignInRequired);
+            return Err(Fault::SignInRequired.into());
         }
         match renewed {
             Ok(session) => {
@@ -234,19 +234,16 @@ impl Visitor {
                 self.take_in(Login::SignedIn(session), Change::Tokens);
                 Ok(brought)
             }
-            Err(Error::Refused {
-                refusal: Refusal::InvalidGrant,
-                ..
-            }) => {
+            Err(error) if error.refusal() == Some(Refusal::InvalidGrant) => {
                 let spent = Rc::unwrap_or_clone(held).without_refresh_token();
                 self.publish(Change::Tokens, Some(Rc::new(spent)));
                 Ok(false)
             }
             Err(error) => {
                 // What a gateway says (502, 504) is not the server's word: that may have spent it.
-                let is_word = match &error {
-                    Error::Refused { .. } => true,
-                    Error::BadStatus { status, .. } => !matches!(status, 502 | 504),
+                let is_word = match &*error {
+                    Fault::Refused { .. } => true,
+                    Fault::BadStatus { status, .. } => !matches!(status, 502 | 504),
                     _ => false,
                 };
                 if !self.end_if_foreign(&error) && is_word {
@@ -264,14 +261,14 @@ impl Visitor {
         deadline: Deadline,
     ) -> Result<Login, Error> {
         if !self.config.silent || self.store.has_signed_out() {
-            return Err(Error::SignInRequired);
+            return Err(Fault::SignInRequired.into());
         }
         if let Some(until) = self.store.frame_rests_until() {
             let is_in_time = |session: &Session| session.expires_at(None) > until;
             return Err(if self.with_session(|held| held.is_some_and(is_in_time)) {
                 timed_out("the hidden frame")
             } else {
-                Error::SignInRequired
+                Fault::SignInRequired.into()
             });
         }
         let since = now();
@@ -280,11 +277,8 @@ impl Visitor {
         if login.is_ok() {
             self.store.let_frame_work();
         }
-        login.map_err(|error| match error {
-            Error::Refused {
-                refusal: Refusal::LoginRequired,
-                ..
-            } if self.store.knows_better() => {
+        login.map_err(|error| match error.refusal() {
+            Some(Refusal::LoginRequired) if self.store.knows_better() => {
                 self.store.let_frame_rest(Rest::Blind);
                 self.driver.journal.advise(
                     SILENTLY,
@@ -293,21 +287,19 @@ impl Visitor {
                     "Let the issuer give refresh tokens (flow 'code'), or serve it from a domain \
                      of the site's own.",
                 );
-                Error::SignInRequired
+                Fault::SignInRequired.into()
             }
-            Error::Refused {
-                refusal:
-                    Refusal::LoginRequired
-                    | Refusal::InteractionRequired
-                    | Refusal::ConsentRequired
-                    | Refusal::AccountSelectionRequired,
-                ..
-            } => {
+            Some(
+                Refusal::LoginRequired
+                | Refusal::InteractionRequired
+                | Refusal::ConsentRequired
+                | Refusal::AccountSelectionRequired,
+            ) => {
                 // It answers.
                 self.store.let_frame_work();
-                Error::SignInRequired
+                Fault::SignInRequired.into()
             }
-            error => {
+            _ => {
                 self.end_if_foreign(&error);
                 error
             }
@@ -321,7 +313,7 @@ impl Visitor {
     ) -> Result<Login, Error> {
         if let Kind::Finesse(server) = self.config.issuer.kind() {
             if self.has_ended_at(server, deadline).await {
-                return Err(Error::SignInRequired);
+                return Err(Fault::SignInRequired.into());
             }
             let next = finesse::fetch(server, &self.config.client, &self.config.issuer);
             return self.driver.finish(next, deadline).await;
@@ -336,7 +328,7 @@ impl Visitor {
             Arrival::Redirect(redirect) => redirect,
             Arrival::Done(login) => return Ok(login),
         };
-        let frame = Frame::open(&redirect.url).map_err(|_| Error::SignInRequired)?;
+        let frame = Frame::open(&redirect.url).map_err(|_| Fault::SignInRequired)?;
         let answers = self.listen(&redirect, frame.content_window());
         let full_time = Deadline::after(FRAME_TIMEOUT);
         let frame_deadline = deadline.or(full_time);
@@ -352,7 +344,7 @@ impl Visitor {
                 Ok(Some(answer)) => answer,
                 // The frame had no time, or there was no network for it to load from.
                 Err(error) if frame_deadline != full_time => return Err(error),
-                _ if !page::is_online() => return Err(Error::Offline),
+                _ if !page::is_online() => return Err(Fault::Offline.into()),
                 // The issuer shows a page, or refuses to be framed.
                 _ => return Err(self.frame_gave_no_answer(&frame, &redirect.url)),
             };
@@ -394,11 +386,8 @@ impl Visitor {
     /// visitor's any more.
     fn end_if_foreign(&self, error: &Error) -> bool {
         let is_foreign = matches!(
-            error,
-            Error::Untrusted {
-                flaw: Flaw::SubjectChanged | Flaw::IssuerMismatch,
-                ..
-            }
+            error.flaw(),
+            Some(Flaw::SubjectChanged | Flaw::IssuerMismatch)
         );
         if is_foreign {
             self.end_everywhere("refused", error);
@@ -413,13 +402,13 @@ impl Visitor {
         self.store.let_frame_rest(Rest::Mute);
         let uri = &self.config.client.redirect_uri;
         let advice = if frame.is_forbidden() {
-            Error::Forbidden {
+            Fault::Forbidden {
                 url: url.to_owned(),
                 directive: "frame-src",
             }
             .help()
         } else {
-            let register = Error::RedirectUriMismatch {
+            let register = Fault::RedirectUriMismatch {
                 redirect_uri: uri.clone(),
             };
             [
@@ -438,7 +427,7 @@ impl Visitor {
         if self.with_session(|session| session.is_some()) {
             timed_out("the hidden frame")
         } else {
-            Error::SignInRequired
+            Fault::SignInRequired.into()
         }
     }
 
@@ -481,19 +470,13 @@ impl Visitor {
 /// Randomness for one login.
 fn fresh_entropy() -> Result<login::Entropy, Error> {
     Ok(login::Entropy {
-        state: entropy::bytes().map_err(|_| Error::InsecurePage)?,
-        nonce: entropy::bytes().map_err(|_| Error::InsecurePage)?,
-        verifier: entropy::bytes().map_err(|_| Error::InsecurePage)?,
+        state: entropy::bytes().map_err(|_| Fault::InsecurePage)?,
+        nonce: entropy::bytes().map_err(|_| Fault::InsecurePage)?,
+        verifier: entropy::bytes().map_err(|_| Fault::InsecurePage)?,
     })
 }
 
 /// Whether an answer was simply not meant for this login.
 fn is_foreign_answer(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::Untrusted {
-            flaw: Flaw::StateMismatch,
-            ..
-        }
-    )
+    error.flaw() == Some(Flaw::StateMismatch)
 }

@@ -1,6 +1,6 @@
 //! When tokens are renewed ahead of time, and when a session has come to its end.
 
-use protocol::{Error, session::TokenKind, time::Timestamp};
+use protocol::{Fault, session::TokenKind, time::Timestamp};
 
 use super::Visitor;
 use crate::{
@@ -45,7 +45,8 @@ impl Visitor {
         match result {
             // Taking the new tokens in has set the clock again.
             Ok(()) if self.end_of(kind) > before.max(Some(now())) => {}
-            Ok(()) | Err(Error::SignInRequired) => self.end_at(before),
+            Ok(()) => self.end_at(before),
+            Err(error) if error.asks_for_person() => self.end_at(before),
             // It may pass; only the issuer's word ends what a refresh token can go on with.
             Err(_) => {
                 let again = now().plus_millis(i64::from(with_jitter(pause)));
@@ -73,7 +74,7 @@ impl Visitor {
                 self.catch_up().await;
                 if self.stamp() == before {
                     self.store.clear();
-                    self.forget_session("expired", &Error::SignInRequired);
+                    self.forget_session("expired", &Fault::SignInRequired.into());
                 }
             });
         });

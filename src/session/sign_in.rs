@@ -3,7 +3,7 @@
 use std::{future::pending, rc::Rc};
 
 use protocol::{
-    Error,
+    Error, Fault,
     config::Transport,
     finesse,
     issuer::Kind,
@@ -176,7 +176,7 @@ impl Visitor {
         }
         if let Some(interactive) = interactive {
             interactive.window.close();
-            interactive.flight.land(Err(Error::PopupClosed));
+            interactive.flight.land(Err(Fault::PopupClosed.into()));
         }
     }
 
@@ -212,8 +212,8 @@ impl Visitor {
                     shown.focus();
                     Ok(flight)
                 }
-                _ if page::is_framed() => Err(Error::PopupForbidden),
-                _ => Err(Error::PopupBlocked),
+                _ if page::is_framed() => Err(Fault::PopupForbidden.into()),
+                _ => Err(Fault::PopupBlocked.into()),
             };
         };
         let flight = under_way.unwrap_or_else(Flight::new);
@@ -322,7 +322,7 @@ impl Visitor {
         let verdict = window.verdict();
         let framed = page::is_framed_by_others();
         let advice = match verdict {
-            _ if framed => Error::PopupSevered.help(),
+            _ if framed => Fault::PopupSevered.help(),
             Gone::Severed => "To see when it closes: no Cross-Origin-Opener-Policy on the issuer's \
                               pages, at most same-origin-allow-popups on this one."
                 .to_owned(),
@@ -352,7 +352,7 @@ impl Visitor {
             return;
         }
         let error = if framed {
-            Error::PopupSevered
+            Fault::PopupSevered.into()
         } else {
             why_closed()
         };
@@ -413,7 +413,7 @@ impl Visitor {
     ) -> Result<Box<login::Redirect>, Error> {
         match self.begin(intent, deadline)?.await? {
             Arrival::Redirect(redirect) => Ok(redirect),
-            Arrival::Done(_) => Err(Error::Crashed),
+            Arrival::Done(_) => Err(Fault::Crashed.into()),
         }
     }
 
@@ -432,8 +432,8 @@ impl Visitor {
 /// Why a window without an answer was closed: where the network is gone, the browser has shown its own page there.
 pub(super) fn why_closed() -> Error {
     if page::is_online() {
-        Error::PopupClosed
+        Fault::PopupClosed.into()
     } else {
-        Error::Offline
+        Fault::Offline.into()
     }
 }

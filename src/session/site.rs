@@ -3,7 +3,7 @@
 use std::{pin::pin, rc::Rc};
 
 use protocol::{
-    Error,
+    Error, Fault,
     address::is_neighbour,
     http::Credentials,
     login::{self, Login},
@@ -49,7 +49,7 @@ impl Visitor {
         } else if self.site_token_in_hand(0).is_some() {
             return Ok(());
         } else {
-            Err(Error::SignInRequired)
+            Err(Fault::SignInRequired.into())
         };
         self.still(person)?;
         let was_signed_in = self.is_signed_in();
@@ -68,7 +68,7 @@ impl Visitor {
                 Ok(())
             }
             Err(error) => {
-                if error == Error::SignInRequired {
+                if error.asks_for_person() {
                     self.forget_session("expired", &error);
                 }
                 self.tell_failure(&error);
@@ -110,14 +110,14 @@ impl Visitor {
         while self.can_ask_site() && self.signed_in_by_host_until() == Some(end) {
             let deadline = Deadline::after(self.config.timeout_ms);
             let asked = self.ask_for_site_token().wait(deadline, SITE_SERVICE).await;
-            if let Ok(()) | Err(Error::SignInRequired) = asked {
+            if asked.err().is_none_or(|error| error.asks_for_person()) {
                 return;
             }
             timer::sleep(with_jitter(pause)).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
         if self.signed_in_by_host_until() == Some(end) {
-            self.forget_session("expired", &Error::SignInRequired);
+            self.forget_session("expired", &Fault::SignInRequired.into());
         }
     }
 

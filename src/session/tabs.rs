@@ -21,7 +21,7 @@ use std::{
     rc::Rc,
 };
 
-use protocol::{Error, session::Session, site_token::SiteToken};
+use protocol::{Error, Fault, session::Session, site_token::SiteToken};
 
 use super::{
     Event, Visitor,
@@ -181,7 +181,7 @@ impl Visitor {
         }
         // Nobody has told whose turn it is now.
         if self.is_overtaken() && self.with_session(|session| session.is_some()) {
-            self.forget_session("elsewhere", &Error::SignInRequired);
+            self.forget_session("elsewhere", &Fault::SignInRequired.into());
         }
     }
 
@@ -261,7 +261,7 @@ impl Visitor {
                     self.take_over_site_token(token);
                 }
                 Some(_) => {}
-                None => drop(self.forget_session("elsewhere", &Error::SignInRequired)),
+                None => drop(self.forget_session("elsewhere", &Fault::SignInRequired.into())),
             }
             self.state.borrow_mut().stamp = note.stamp;
             return;
@@ -272,7 +272,7 @@ impl Visitor {
             Some(is_same || !is_next_person)
         });
         if known == Some(false) {
-            self.forget_session("elsewhere", &Error::SignInRequired);
+            self.forget_session("elsewhere", &Fault::SignInRequired.into());
         }
         if !self.store.is_shared() {
             self.store.save(&Note::text(note.stamp, Some(&session)));

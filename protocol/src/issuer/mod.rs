@@ -152,7 +152,7 @@ mod tests {
 
     pub(super) fn refused(option: &Value) -> (String, String) {
         match Issuer::parse(option) {
-            Err(Error::BadOption { option, problem }) => (option, problem),
+            Err(Fault::BadOption { option, problem }) => (option, problem),
             other => panic!("{other:?}"),
         }
     }

@@ -1,7 +1,7 @@
 //! Keys that change, and a keys endpoint that fails.
 
 use messenger_auth_protocol::{
-    Error,
+    Error, Fault,
     http::{Fetched, Reuse},
     id_token,
     secret::Secret,
@@ -141,9 +141,9 @@ fn keys_are_fetched_again_at_most_once_a_minute() {
 #[test]
 fn failed_request_for_more_keys_goes_on_with_the_held_ones() {
     let failure = || {
-        Some(Err(Error::Network {
+        Some(Err(Fault::Network {
             url: "https://idp.example.com/jwks".into(),
-        }))
+        }.into()))
     };
     let unknown = Login {
         reloaded: failure(),
@@ -176,14 +176,14 @@ fn keys_endpoint_that_fails_with_nothing_held_is_its_own_error() {
     }
     let url = "https://idp.example.com/jwks";
     assert_eq!(
-        check([Err(Error::Network { url: url.into() })]).code(),
+        check([Err(Fault::Network { url: url.into() }.into())]).code(),
         "network"
     );
     assert_eq!(
-        check([Err(Error::CorsBlocked { url: url.into() })]).code(),
+        check([Err(Fault::CorsBlocked { url: url.into() }.into())]).code(),
         "cors-blocked"
     );
-    assert_eq!(check([Err(Error::Offline)]).code(), "offline");
+    assert_eq!(check([Err(Fault::Offline.into())]).code(), "offline");
     for body in [
         "",
         "<html>Sign in</html>",

@@ -1,6 +1,6 @@
 //! Discovery documents that must be refused.
 
-use messenger_auth_protocol::{Error, client::ResponseType, login};
+use messenger_auth_protocol::{Error, Fault, client::ResponseType, login};
 use serde_json::{Value, json};
 
 use crate::script::{
@@ -138,9 +138,9 @@ fn no_success() {
     }
     let url = DISCOVERY.to_owned();
     for error in [
-        Error::Offline,
-        Error::Network { url: url.clone() },
-        Error::CorsBlocked { url },
+        Fault::Offline,
+        Fault::Network { url: url.clone() },
+        Fault::CorsBlocked { url },
     ] {
         let mut browser = Browser::new();
         browser.fail(DISCOVERY, error.clone());

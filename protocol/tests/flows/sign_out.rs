@@ -1,7 +1,7 @@
 //! Sign-out at the issuer.
 
 use messenger_auth_protocol::{
-    Error,
+    Error, Fault,
     client::{Client, ResponseType},
     http::Body,
     issuer::Issuer,
@@ -78,7 +78,7 @@ fn a_failed_revocation_stops_nothing() {
     browser.answer_bytes(REVOKE, 503, "");
     assert!(leave(&mut browser, &client, &idp(), &session, None).is_ok());
     let url = REVOKE.to_owned();
-    browser.fail(REVOKE, Error::Network { url });
+    browser.fail(REVOKE, Fault::Network { url });
     assert!(leave(&mut browser, &client, &idp(), &session, None).is_ok());
 }
 

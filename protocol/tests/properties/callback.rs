@@ -1,7 +1,7 @@
 //! The answer of the authorization endpoint.
 
 use messenger_auth_protocol::{
-    Error,
+    Error, Fault,
     client::{Client, ResponseType},
     error::Refusal,
     http::Body,
@@ -156,7 +156,7 @@ proptest! {
                 prop_assert_eq!(in_fragment("id_token"), usize::from(response_type.has_id_token()));
             }
             Ok(other) => prop_assert!(false, "the code is to be redeemed here: {other:?}"),
-            Err(Error::Refused { error, .. }) => {
+            Err(Fault::Refused { error, .. }) => {
                 let said = [values(Place::Query, "error"), values(Place::Fragment, "error")].concat();
                 prop_assert_eq!(said.len(), 1);
                 prop_assert!(said[0].chars().take(300).eq(error.chars()) || said[0].contains(char::is_control));
@@ -207,7 +207,7 @@ proptest! {
         let one_line = |text: &str| -> String {
             text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect()
         };
-        let expected = Error::Refused {
+        let expected = Fault::Refused {
             refusal: Refusal::from_oauth(&error),
             error: one_line(&error),
             description: description.as_deref().map(one_line),

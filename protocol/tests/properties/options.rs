@@ -1,7 +1,7 @@
 //! What holds of every set of options that can be made up.
 
 use messenger_auth_protocol::{
-    Error,
+    Error, Fault,
     address::Address,
     client::ResponseType,
     config::{Config, HandOver},
@@ -180,7 +180,7 @@ proptest! {
                 prop_assert!(wrong.is_empty() && flow_fits, "{options}");
                 check(&config);
             }
-            Err(Error::BadOption { option, .. }) => {
+            Err(Fault::BadOption { option, .. }) => {
                 let name = option.split('.').next().expect("a name");
                 let of_flow = !flow_fits && ["flow", "responseType", "handOver", "scope"].contains(&name);
                 prop_assert!(of_flow || wrong.contains(&name), "{option} in {options}");
@@ -202,7 +202,7 @@ proptest! {
             "issuer": "https://idp.example.com", "clientId": "web", "extraParams": { name: value },
         });
         let refused = Config::parse(options.as_object().expect("an object"), BESIDE);
-        let Err(Error::BadOption { option, .. }) = refused else {
+        let Err(Fault::BadOption { option, .. }) = refused else {
             return Err(TestCaseError::fail("accepted"));
         };
         prop_assert_eq!(option, format!("extraParams.{name}"));
@@ -228,7 +228,7 @@ proptest! {
         }
         match Config::parse(&members, BESIDE) {
             Ok(config) => check(&config),
-            Err(Error::BadOption { problem, .. }) => prop_assert!(!problem.is_empty()),
+            Err(Fault::BadOption { problem, .. }) => prop_assert!(!problem.is_empty()),
             Err(other) => prop_assert!(false, "{other}"),
         }
     }
