@@ -4,6 +4,7 @@ use std::{
     cell::{Cell, RefCell},
     future::Future,
     rc::Rc,
+    sync::Arc,
 };
 
 use protocol::{
@@ -27,7 +28,7 @@ use crate::{
 
 /// Carries out steps, and keeps what may be reused: discovery and keys.
 pub(crate) struct Driver {
-    held: RefCell<Vec<(String, Response)>>,
+    held: RefCell<Vec<(String, Arc<Response>)>>,
     fetching: RefCell<Vec<(String, Rc<Flight>)>>,
     pub(crate) journal: Journal,
 }
@@ -115,16 +116,16 @@ impl Driver {
         })
     }
 
-    fn keep(&self, url: String, response: Response) {
+    fn keep(&self, url: String, response: Arc<Response>) {
         let mut held = self.held.borrow_mut();
         held.retain(|(held, _)| *held != url);
         held.push((url, response));
     }
 
-    fn held(&self, url: &str) -> Option<Response> {
+    fn held(&self, url: &str) -> Option<Arc<Response>> {
         let held = self.held.borrow();
         let found = held.iter().find(|(held, _)| held == url);
-        found.map(|(_, response)| response.clone())
+        found.map(|(_, response)| Arc::clone(response))
     }
 
     /// The answer, and a guard that tells others who wait for the same address when it is
@@ -220,14 +221,14 @@ impl Drop for Announced<'_> {
     }
 }
 
-fn keepable(request: &Request, fetched: &Fetched) -> Option<Response> {
+fn keepable(request: &Request, fetched: &Fetched) -> Option<Arc<Response>> {
     match fetched {
         Ok(response)
             if request.reuse != Reuse::Never
                 && response.status == 200
                 && response.body.trim_ascii_start().starts_with(b"{") =>
         {
-            Some(response.clone())
+            Some(Arc::clone(response))
         }
         _ => None,
     }
@@ -261,7 +262,7 @@ async fn send(request: &Request, deadline: Deadline) -> Fetched {
     .await;
     let url = || without_query(&request.url).to_owned();
     match answer {
-        Ok(answer) => Ok(Response {
+        Ok(answer) => Ok(Arc::new(Response {
             status: answer.status,
             content_type: answer.content_type,
             responded_json: answer.responded_json,
@@ -270,7 +271,7 @@ async fn send(request: &Request, deadline: Deadline) -> Fetched {
                 Reuse::Reload => now(),
                 Reuse::Never | Reuse::Session => Timestamp::from_millis(0),
             },
-        }),
+        })),
         Err(fetch::FetchError::Offline) => Err(Fault::Offline.into()),
         Err(fetch::FetchError::Redirected) => Err(Fault::SignInRequired.into()),
         Err(fetch::FetchError::Network) => Err(Fault::Network { url: url() }.into()),

@@ -53,7 +53,8 @@ pub(crate) fn metadata<T: 'static>(
         Source::Discovery(url) => {
             let (url, configured) = (url.clone(), issuer.identifier().to_owned());
             Ok(Step::fetch(Request::document(&url), move |fetched, now| {
-                then(read(&fetched?, &configured, &url)?, now)
+                let response = fetched?;
+                then(read(&response, &configured, &url)?, now)
             }))
         }
     }

@@ -1,7 +1,7 @@
 //! Everything that can go wrong, grouped by whose doing it is.
 
 use core::{fmt, ops::Deref};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::{address::Address, issuer::filled};
 
@@ -11,7 +11,7 @@ use crate::{address::Address, issuer::filled};
 /// it ([`help`](Fault::help)); none carries a secret. The codes of what happens before this is
 /// loaded are the loader's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Error(Rc<Fault>);
+pub struct Error(Arc<Fault>);
 
 impl Deref for Error {
     type Target = Fault;
@@ -25,7 +25,7 @@ impl From<Fault> for Error {
     // What a fault takes to put aside is downloaded once.
     #[inline(never)]
     fn from(fault: Fault) -> Self {
-        Self(Rc::new(fault))
+        Self(Arc::new(fault))
     }
 }
 

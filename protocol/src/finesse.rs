@@ -1,12 +1,14 @@
 //! What Finesse answers: a token, a refresh token the first time, and who it is about.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use crate::{
     Error, Fault,
     client::Client,
     error::{Flaw, Refusal},
-    http::{Credentials, Fetched, Request, Reuse},
+    http::{Credentials, Fetched, Request, Response, Reuse},
     issuer::{Finesse, Issuer},
     json,
     login::Login,
@@ -23,8 +25,8 @@ pub fn fetch(finesse: &Finesse, client: &Client, issuer: &Issuer) -> Next<Login>
     Ok(Step::fetch(
         request(&finesse.token_address()),
         move |fetched, now| {
-            let body = body(fetched, Fault::SignInRequired.into())?;
-            read(&body, &client, &issuer, now).map(Step::Done)
+            let response = answer(fetched, Fault::SignInRequired.into())?;
+            read(&response.body, &client, &issuer, now).map(Step::Done)
         },
     ))
 }
@@ -54,7 +56,7 @@ pub(crate) fn renew(
             error: "invalid_grant".to_owned(),
             description: None,
         };
-        let members = members(&body(fetched, spent.into())?)?;
+        let members = members(&answer(fetched, spent.into())?.body)?;
         Ok(session.renewed(tokens(&members)?, None, now))
     }))
 }
@@ -67,8 +69,8 @@ fn request(url: &str) -> Request {
     }
 }
 
-/// The body; `refused` where Finesse wants a login first.
-fn body(fetched: Fetched, refused: Error) -> Result<Vec<u8>, Error> {
+/// The answer; `refused` where Finesse wants a login first.
+fn answer(fetched: Fetched, refused: Error) -> Result<Arc<Response>, Error> {
     let response = match fetched {
         Err(error) if error.asks_for_person() => return Err(refused),
         fetched => fetched?,
@@ -77,7 +79,7 @@ fn body(fetched: Fetched, refused: Error) -> Result<Vec<u8>, Error> {
         return Err(refused);
     }
     response.expect_success("Finesse")?;
-    Ok(response.body)
+    Ok(response)
 }
 
 fn members(body: &[u8]) -> Result<Map<String, Value>, Error> {

@@ -1,6 +1,7 @@
 //! What is asked of a server, what it answered.
 
 use core::fmt;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -78,7 +79,7 @@ pub struct Response {
 
 /// A response, or why there is none (`offline`, `network`, `timeout`, `cors-blocked`,
 /// `response-malformed` for a body over [`MAX_BODY`]).
-pub type Fetched = Result<Response, Error>;
+pub type Fetched = Result<Arc<Response>, Error>;
 
 const JSON: &str = "application/json";
 

@@ -129,11 +129,11 @@ pub struct IdToken {
 /// Fails with `token-malformed`, `algorithm-not-allowed`, `key-not-found`,
 /// `signature-invalid`, the code of the claim that does not hold, or what kept the keys from
 /// being fetched.
-pub fn check(raw: &Secret, expectation: Expectation, keys: Keys) -> Next<IdToken> {
-    let case = Case {
+pub fn check(raw: &Secret, expectation: Expectation, keys: Keys) -> Next<Box<IdToken>> {
+    let case = Box::new(Case {
         token: Unverified::read(raw)?,
         expectation,
-    };
+    });
     match keys {
         Keys::Inline(keys) => try_all(case, &keys, Retry::Never),
         Keys::At { jwks_uri } => Ok(Step::fetch(
@@ -166,7 +166,7 @@ enum Retry {
 }
 
 /// Tries each key that may have made the signature.
-fn try_all(case: Case, keys: &KeySet, retry: Retry) -> Next<IdToken> {
+fn try_all(case: Box<Case>, keys: &KeySet, retry: Retry) -> Next<Box<IdToken>> {
     match keys.candidates(case.token.kid(), case.token.algorithm()) {
         Ok(candidates) => try_next(case, candidates.into_iter(), retry),
         Err(unfit) => {
@@ -184,7 +184,7 @@ fn try_all(case: Case, keys: &KeySet, retry: Retry) -> Next<IdToken> {
     }
 }
 
-fn try_next(case: Case, mut candidates: std::vec::IntoIter<Key>, retry: Retry) -> Next<IdToken> {
+fn try_next(case: Box<Case>, mut candidates: std::vec::IntoIter<Key>, retry: Retry) -> Next<Box<IdToken>> {
     let Some(key) = candidates.next() else {
         let error = Error::untrusted(
             Flaw::SignatureInvalid,
@@ -210,7 +210,7 @@ fn try_next(case: Case, mut candidates: std::vec::IntoIter<Key>, retry: Retry) -
 
 /// Goes on with fresh keys where they may have been rotated; where they cannot be had, what
 /// was found with the held ones stands.
-fn try_again(case: Case, retry: Retry, error: Error) -> Next<IdToken> {
+fn try_again(case: Box<Case>, retry: Retry, error: Error) -> Next<Box<IdToken>> {
     match retry {
         Retry::Never => Err(error),
         Retry::Once { jwks_uri } => Ok(Step::fetch(

@@ -241,7 +241,7 @@ pub fn at_site(
     now: Timestamp,
 ) -> Next<Login> {
     site_token::request(token_url, member, None, credentials)?.and_then(now, |token, _| {
-        Ok(Step::Done(Login::AtSite(Box::new(token))))
+        Ok(Step::Done(Login::AtSite(token)))
     })
 }
 
@@ -336,7 +336,7 @@ pub fn complete(transaction: &Transaction, callback_url: &str, now: Timestamp) -
                 let token = tokens.access_token.as_ref().map_or("", Secret::expose);
                 let nonce = transaction.nonce.as_deref();
                 let token = site_token::fresh(token, nonce, now)?;
-                Ok(Step::Done(Login::AtSite(Box::new(token))))
+                Ok(Step::Done(Login::AtSite(token)))
             }
             Outcome::Tokens(tokens) => finish(transaction, tokens, None, metadata.keys, now),
             Outcome::Code(code) if transaction.intent.redemption == Redemption::Here => {
@@ -426,7 +426,8 @@ fn redeem(transaction: Transaction, code: Secret, metadata: Metadata) -> Next<Lo
     Ok(Step::fetch(request, move |fetched, now| {
         let redirect_uri = &transaction.client.redirect_uri;
         let sent = [Some(&code), transaction.verifier.as_ref()];
-        let tokens = token::read(&fetched?, &url, &sent, redirect_uri, &transaction.issuer)?;
+        let response = fetched?;
+        let tokens = token::read(&response, &url, &sent, redirect_uri, &transaction.issuer)?;
         finish(transaction, tokens, Some(code), metadata.keys, now)
     }))
 }

@@ -63,7 +63,7 @@ impl Session {
         client: &Client,
         issuer: &Issuer,
         tokens: token::Answer,
-        id_token: Option<IdToken>,
+        id_token: Option<Box<IdToken>>,
         now: Timestamp,
     ) -> Self {
         let mut session = Self {
@@ -82,7 +82,7 @@ impl Session {
     }
 
     /// Takes new tokens over; what did not come stays.
-    fn take(&mut self, tokens: token::Answer, id_token: Option<IdToken>, now: Timestamp) {
+    fn take(&mut self, tokens: token::Answer, id_token: Option<Box<IdToken>>, now: Timestamp) {
         if let Some(token) = tokens.access_token {
             let expires_at = match (tokens.expires_in, &id_token) {
                 (Some(seconds), _) => now.plus_seconds(seconds),
@@ -120,7 +120,7 @@ impl Session {
     pub(crate) fn renewed(
         mut self,
         tokens: token::Answer,
-        id_token: Option<IdToken>,
+        id_token: Option<Box<IdToken>>,
         now: Timestamp,
     ) -> Step<Box<Self>> {
         self.take(tokens, id_token, now);
@@ -357,7 +357,8 @@ pub fn renew(
         let keys = metadata.keys;
         Ok(Step::fetch(request, move |fetched, now| {
             let sent = [Some(&refresh_token)];
-            let mut tokens = token::read(&fetched?, &url, &sent, &client.redirect_uri, &at)?;
+            let response = fetched?;
+            let mut tokens = token::read(&response, &url, &sent, &client.redirect_uri, &at)?;
             match (tokens.id_token.take(), refreshed(&session), at.kind()) {
                 (Some(raw), Some(occasion), Kind::Oidc(oidc)) => {
                     let expectation = Expectation {

@@ -34,7 +34,7 @@ pub fn request(
     member: Option<&str>,
     access_token: Option<Secret>,
     credentials: Credentials,
-) -> Next<SiteToken> {
+) -> Next<Box<SiteToken>> {
     if Address::parse(token_url).is_none_or(|address| address.fragment().is_some()) {
         return Err(Error::bad_option(
             "tokenUrl",
@@ -63,7 +63,7 @@ pub fn request(
     }))
 }
 
-fn read(body: &[u8], member: Option<&str>, now: Timestamp) -> Result<SiteToken, Error> {
+fn read(body: &[u8], member: Option<&str>, now: Timestamp) -> Result<Box<SiteToken>, Error> {
     let text = (body.len() <= MAX_BODY)
         .then(|| core::str::from_utf8(body).ok())
         .flatten()
@@ -95,14 +95,14 @@ fn read(body: &[u8], member: Option<&str>, now: Timestamp) -> Result<SiteToken, 
             "the service at tokenUrl answered a JWT whose exp has come",
         ));
     }
-    Ok(SiteToken {
+    Ok(Box::new(SiteToken {
         token: Secret::new(token.to_owned()),
         expires_at,
-    })
+    }))
 }
 
 /// A portal's JWT as it came through the address bar: with the login's `nonce`, where it has one.
-pub(crate) fn fresh(token: &str, nonce: Option<&str>, now: Timestamp) -> Result<SiteToken, Error> {
+pub(crate) fn fresh(token: &str, nonce: Option<&str>, now: Timestamp) -> Result<Box<SiteToken>, Error> {
     let claims = look_inside(token).map(|(_, claims)| claims);
     let told = claims.as_ref().and_then(|claims| claims.get("nonce"));
     if told.is_some() && told.and_then(Value::as_str) != nonce {

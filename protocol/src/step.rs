@@ -15,9 +15,9 @@ use crate::{
 #[derive(Debug)]
 pub enum Step<T> {
     /// Fetch this and come back.
-    Fetch(Request, Pending<Fetched, T>),
+    Fetch(Box<Request>, Pending<Fetched, T>),
     /// Check this signature and come back.
-    Verify(SignatureCheck, Pending<Verdict, T>),
+    Verify(Box<SignatureCheck>, Pending<Verdict, T>),
     /// Send the person (or a hidden frame) to an address; the answer comes to
     /// [`crate::login::complete`], in this page or in the next.
     Redirect(Box<Redirect>),
@@ -38,6 +38,17 @@ impl<A, T> Pending<A, T> {
         Self(Box::new(then))
     }
 
+    fn and_then<U: 'static>(
+        self,
+        then: impl FnOnce(T, Timestamp) -> Next<U> + 'static,
+    ) -> Pending<A, U>
+    where
+        A: 'static,
+        T: 'static,
+    {
+        Pending::new(|answer, now| self.resume(answer, now)?.and_then(now, then))
+    }
+
     /// Goes on with the answer.
     pub fn resume(self, answer: A, now: Timestamp) -> Next<T> {
         (self.0)(answer, now)
@@ -55,14 +66,14 @@ impl<T: 'static> Step<T> {
         request: Request,
         then: impl FnOnce(Fetched, Timestamp) -> Next<T> + 'static,
     ) -> Self {
-        Self::Fetch(request, Pending::new(then))
+        Self::Fetch(Box::new(request), Pending::new(then))
     }
 
     pub(crate) fn verify(
         check: SignatureCheck,
         then: impl FnOnce(Verdict, Timestamp) -> Next<T> + 'static,
     ) -> Self {
-        Self::Verify(check, Pending::new(then))
+        Self::Verify(Box::new(check), Pending::new(then))
     }
 
     /// Goes on with `then` once this step is done.
@@ -73,12 +84,8 @@ impl<T: 'static> Step<T> {
     ) -> Next<U> {
         match self {
             Self::Done(value) => then(value, now),
-            Self::Fetch(request, pending) => Ok(Step::fetch(request, |answer, now| {
-                pending.resume(answer, now)?.and_then(now, then)
-            })),
-            Self::Verify(check, pending) => Ok(Step::verify(check, |verdict, now| {
-                pending.resume(verdict, now)?.and_then(now, then)
-            })),
+            Self::Fetch(request, pending) => Ok(Step::Fetch(request, pending.and_then(then))),
+            Self::Verify(check, pending) => Ok(Step::Verify(check, pending.and_then(then))),
             Self::Redirect(redirect) => Ok(Step::Redirect(redirect)),
         }
     }

@@ -282,7 +282,7 @@ impl Visitor {
         if answer.expires_at.is_some_and(|end| end <= least) {
             self.warn_of_short_lives();
         }
-        self.state.borrow_mut().site_token = Some(answer);
+        self.state.borrow_mut().site_token = Some(*answer);
         Ok(())
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn check(
     key: &Key,
     expectation: &Expectation,
     now: Timestamp,
-) -> Result<IdToken, Error> {
+) -> Result<Box<IdToken>, Error> {
     let claims = token.members();
     let subject = subject(claims)?;
     let dates = dates(claims)?;
@@ -89,7 +89,7 @@ pub(super) fn check(
 
     let (subject, nonce) = (subject.to_owned(), nonce.map(str::to_owned));
     let (raw, claims) = token.into_parts();
-    Ok(IdToken {
+    Ok(Box::new(IdToken {
         raw,
         claims,
         subject,
@@ -97,7 +97,7 @@ pub(super) fn check(
         expires_at: dates.expires_at,
         auth_time,
         nonce,
-    })
+    }))
 }
 
 /// The dates that every ID token has, with what jwt-compact needs to compare them.
