@@ -1,5 +1,7 @@
 //! The options an integrator writes, as checked values. Every refusal names the option.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use crate::{
@@ -17,7 +19,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Config {
     /// What is registered at the issuer.
-    pub client: Client,
+    pub client: Arc<Client>,
     /// Where people sign in.
     pub issuer: Issuer,
     /// How a person is sent there.
@@ -199,7 +201,7 @@ impl Config {
             locale: options
                 .choice("locale", &LOCALES, &LOCALES)
                 .map(str::to_owned),
-            client,
+            client: Arc::new(client),
             issuer,
         })
     }

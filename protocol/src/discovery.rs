@@ -2,6 +2,8 @@
 //!
 //! For an issuer whose endpoints are configured, or known beforehand, nothing is fetched.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use crate::{
@@ -12,11 +14,10 @@ use crate::{
     id_token::Keys,
     issuer::{Issuer, Kind, Source},
     step::{Next, Step},
-    time::Timestamp,
 };
 
 /// The endpoints of an issuer, each an address that a login may use.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Metadata {
     pub(crate) authorization_endpoint: String,
     pub(crate) token_endpoint: Option<String>,
@@ -29,39 +30,44 @@ pub(crate) struct Metadata {
     pub(crate) response_types: Option<Vec<String>>,
 }
 
-/// Goes on with the endpoints of an issuer: known, or fetched once and held for the session.
-pub(crate) fn metadata<T: 'static>(
-    issuer: &Issuer,
-    now: Timestamp,
-    then: impl FnOnce(Metadata, Timestamp) -> Next<T> + 'static,
-) -> Next<T> {
+impl Metadata {
+    /// The keys of an issuer that issues ID tokens.
+    pub(crate) fn keys(&self) -> Result<&Keys, Error> {
+        self.keys.as_ref().ok_or_else(|| {
+            Error::untrusted(
+                Flaw::ResponseMalformed,
+                "the discovery document has no jwks_uri",
+            )
+        })
+    }
+}
+
+/// The endpoints of an issuer: known, or fetched once and held for the session.
+pub(crate) fn metadata(issuer: &Issuer) -> Next<Arc<Metadata>> {
     let oidc = match issuer.kind() {
         Kind::Oidc(oidc) => oidc,
         Kind::GenesysCloud(genesys) => {
             let token_endpoint = Some(genesys.login_address("/oauth/token"));
-            return then(
-                known(genesys.login_address("/oauth/authorize"), token_endpoint),
-                now,
-            );
+            return Ok(known(genesys.login_address("/oauth/authorize"), token_endpoint));
         }
-        Kind::PowerPages(portal) => return then(known(portal.authorize(), None), now),
+        Kind::PowerPages(portal) => return Ok(known(portal.authorize(), None)),
         // Where it is asked, nobody else can be.
         Kind::Finesse(_) | Kind::SiteSession(_) => return Err(Fault::SignInRequired.into()),
     };
     match oidc.source() {
-        Source::Configured(metadata) => then((**metadata).clone(), now),
+        Source::Configured(metadata) => Ok(Step::Done(Arc::clone(metadata))),
         Source::Discovery(url) => {
-            let (url, configured) = (url.clone(), issuer.identifier().to_owned());
-            Ok(Step::fetch(Request::document(&url), move |fetched, now| {
-                let response = fetched?;
-                then(read(&response, &configured, &url)?, now)
+            let (url, configured) = (url.clone(), issuer.clone());
+            Ok(Step::fetch(Request::document(&url), move |fetched, _| {
+                let metadata = read(&*fetched?, configured.identifier(), &url)?;
+                Ok(Step::Done(metadata))
             }))
         }
     }
 }
 
-fn known(authorization_endpoint: String, token_endpoint: Option<String>) -> Metadata {
-    Metadata {
+fn known(authorization_endpoint: String, token_endpoint: Option<String>) -> Step<Arc<Metadata>> {
+    Step::Done(Arc::new(Metadata {
         authorization_endpoint,
         token_endpoint,
         revocation_endpoint: None,
@@ -69,10 +75,10 @@ fn known(authorization_endpoint: String, token_endpoint: Option<String>) -> Meta
         keys: None,
         answers_name_issuer: false,
         response_types: None,
-    }
+    }))
 }
 
-fn read(response: &Response, configured: &str, url: &str) -> Result<Metadata, Error> {
+fn read(response: &Response, configured: &str, url: &str) -> Result<Arc<Metadata>, Error> {
     response.expect_success(url)?;
     let document = &response.object(url)?;
     let published = required(document, "issuer")?;
@@ -84,7 +90,7 @@ fn read(response: &Response, configured: &str, url: &str) -> Result<Metadata, Er
         }.into());
     }
     required(document, "authorization_endpoint")?;
-    Ok(Metadata {
+    Ok(Arc::new(Metadata {
         authorization_endpoint: endpoint(document, "authorization_endpoint")?.unwrap_or_default(),
         token_endpoint: endpoint(document, "token_endpoint")?,
         revocation_endpoint: endpoint(document, "revocation_endpoint")?,
@@ -104,7 +110,7 @@ fn read(response: &Response, configured: &str, url: &str) -> Result<Metadata, Er
                     .map(str::to_owned)
                     .collect()
             }),
-    })
+    }))
 }
 
 fn required<'a>(document: &'a Map<String, Value>, name: &str) -> Result<&'a str, Error> {

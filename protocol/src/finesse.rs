@@ -45,7 +45,7 @@ pub fn read(body: &[u8], client: &Client, issuer: &Issuer, now: Timestamp) -> Re
 #[expect(clippy::unnecessary_wraps, reason = "as every flow begins")]
 pub(crate) fn renew(
     finesse: &Finesse,
-    session: Session,
+    session: Box<Session>,
     refresh_token: &Secret,
 ) -> Next<Box<Session>> {
     let url = finesse.refresh_address(refresh_token.expose());

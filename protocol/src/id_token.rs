@@ -7,6 +7,8 @@
 mod claims;
 mod compact;
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use crate::{
@@ -100,7 +102,7 @@ pub enum Keys {
         jwks_uri: String,
     },
     /// Given by the site.
-    Inline(Box<KeySet>),
+    Inline(Arc<KeySet>),
 }
 
 /// An ID token that has passed every check.
@@ -129,16 +131,16 @@ pub struct IdToken {
 /// Fails with `token-malformed`, `algorithm-not-allowed`, `key-not-found`,
 /// `signature-invalid`, the code of the claim that does not hold, or what kept the keys from
 /// being fetched.
-pub fn check(raw: &Secret, expectation: Expectation, keys: Keys) -> Next<Box<IdToken>> {
+pub fn check(raw: &Secret, expectation: Expectation, keys: &Keys) -> Next<Box<IdToken>> {
     let case = Box::new(Case {
         token: Unverified::read(raw)?,
         expectation,
     });
     match keys {
-        Keys::Inline(keys) => try_all(case, &keys, Retry::Never),
-        Keys::At { jwks_uri } => Ok(Step::fetch(
-            request(&jwks_uri, Reuse::Session),
-            move |fetched, now| {
+        Keys::Inline(keys) => try_all(case, keys, Retry::Never),
+        Keys::At { jwks_uri } => {
+            let jwks_uri = jwks_uri.clone();
+            Ok(Step::fetch(request(&jwks_uri, Reuse::Session), move |fetched, now| {
                 let (keys, reloaded_at) = read_keys(&jwks_uri, fetched)?;
                 let retry = if now.millis_since(reloaded_at) > RELOAD_EVERY {
                     Retry::Once { jwks_uri }
@@ -146,8 +148,8 @@ pub fn check(raw: &Secret, expectation: Expectation, keys: Keys) -> Next<Box<IdT
                     Retry::Never
                 };
                 try_all(case, &keys, retry)
-            },
-        )),
+            }))
+        }
     }
 }
 

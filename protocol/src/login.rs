@@ -1,5 +1,7 @@
 //! A login, from the click to the checked tokens.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::{
@@ -15,7 +17,7 @@ use crate::{
     jwk::KeySet,
     pkce,
     secret::Secret,
-    session::{Session, no_keys},
+    session::Session,
     site_token::{self, SiteToken},
     step::{Next, Step},
     time::Timestamp,
@@ -77,7 +79,7 @@ pub struct Redirect {
     /// The authorize request.
     pub url: String,
     /// To be kept under its state, and used once.
-    pub transaction: Transaction,
+    pub transaction: Arc<Transaction>,
 }
 
 /// A login that waits for its answer. Can be kept as JSON, so that the page may be left.
@@ -88,7 +90,7 @@ pub struct Transaction {
     nonce: Option<String>,
     /// The PKCE verifier, in the code flow.
     verifier: Option<Secret>,
-    client: Client,
+    client: Arc<Client>,
     issuer: Issuer,
     intent: Intent,
     started_at: Timestamp,
@@ -151,7 +153,7 @@ impl Transaction {
             state: json::text(kept.get("state")?)?,
             nonce: json::optional(kept, "nonce", json::text)?,
             verifier: json::optional(kept, "verifier", json::text)?.map(Secret::new),
-            client: Client::from_json(kept.get("client")?)?,
+            client: Arc::new(Client::from_json(kept.get("client")?)?),
             issuer: Issuer::parse(kept.get("issuer")?).ok()?,
             intent: Intent {
                 interaction: if kept.get("asks")?.as_bool()? {
@@ -218,8 +220,9 @@ pub fn prepare(issuer: &Issuer, now: Timestamp) -> Next<()> {
     if !issuer.knows_clients() {
         return Ok(Step::Done(()));
     }
-    discovery::metadata(issuer, now, |metadata, _| match metadata.keys {
+    discovery::metadata(issuer)?.and_then(now, |metadata, _| match &metadata.keys {
         Some(Keys::At { jwks_uri }) => {
+            let jwks_uri = jwks_uri.clone();
             let request = Request::document(&jwks_uri);
             Ok(Step::fetch(request, move |fetched, _| {
                 let response = fetched?;
@@ -251,7 +254,7 @@ pub fn at_site(
 /// `sign-in-required` where the person may not be asked and the issuer knows no
 /// `prompt=none`, or with what kept the discovery document from being read.
 pub fn begin(
-    client: &Client,
+    client: &Arc<Client>,
     issuer: &Issuer,
     intent: Intent,
     entropy: &Entropy,
@@ -281,16 +284,16 @@ pub fn begin(
         }
         text
     };
-    let transaction = Transaction {
+    let transaction = Arc::new(Transaction {
         state: random(&entropy.state),
         nonce: (gives_id_token || is_portal).then(|| random(&entropy.nonce)),
         verifier: uses_pkce.then(|| Secret::new(pkce::random_text(&entropy.verifier))),
-        client: client.clone(),
+        client: Arc::clone(client),
         issuer: issuer.clone(),
         intent,
         started_at: now,
-    };
-    discovery::metadata(issuer, now, move |metadata, _| {
+    });
+    discovery::metadata(issuer)?.and_then(now, move |metadata, _| {
         check_offer(&transaction, &metadata)?;
         let url = authorize::url(
             &metadata.authorization_endpoint,
@@ -310,7 +313,7 @@ pub fn begin(
 /// Goes on with the address that the redirect window was given. Borrows the transaction,
 /// so that a wrong answer (`state-mismatch`) does not spend it: that code comes at once,
 /// before any step.
-pub fn complete(transaction: &Transaction, callback_url: &str, now: Timestamp) -> Next<Login> {
+pub fn complete(transaction: &Arc<Transaction>, callback_url: &str, now: Timestamp) -> Next<Login> {
     let answer = callback::read(
         callback_url,
         &transaction.state,
@@ -322,9 +325,8 @@ pub fn complete(transaction: &Transaction, callback_url: &str, now: Timestamp) -
             waiting_for: "the person to sign in".to_owned(),
         }.into());
     }
-    let issuer = &transaction.issuer;
-    let transaction = transaction.clone();
-    discovery::metadata(issuer, now, move |metadata, now| {
+    let transaction = Arc::clone(transaction);
+    discovery::metadata(&transaction.issuer)?.and_then(now, move |metadata, now| {
         check_iss(&transaction.issuer, &metadata, &answer)?;
         match answer.outcome {
             Outcome::Refused { error, description } => Err(Error::refused(
@@ -338,15 +340,15 @@ pub fn complete(transaction: &Transaction, callback_url: &str, now: Timestamp) -
                 let token = site_token::fresh(token, nonce, now)?;
                 Ok(Step::Done(Login::AtSite(token)))
             }
-            Outcome::Tokens(tokens) => finish(transaction, tokens, None, metadata.keys, now),
+            Outcome::Tokens(tokens) => finish(&transaction, tokens, None, &metadata, now),
             Outcome::Code(code) if transaction.intent.redemption == Redemption::Here => {
                 redeem(transaction, code, metadata)
             }
             Outcome::Code(code) => Ok(Step::Done(Login::Code(Box::new(Authorization {
                 code,
-                redirect_uri: transaction.client.redirect_uri,
-                code_verifier: transaction.verifier,
-                nonce: transaction.nonce,
+                redirect_uri: transaction.client.redirect_uri.clone(),
+                code_verifier: transaction.verifier.clone(),
+                nonce: transaction.nonce.clone(),
                 iss: answer.iss,
                 max_age: transaction.client.max_age,
             })))),
@@ -407,8 +409,8 @@ fn check_iss(issuer: &Issuer, metadata: &Metadata, answer: &callback::Answer) ->
     ))
 }
 
-fn redeem(transaction: Transaction, code: Secret, metadata: Metadata) -> Next<Login> {
-    let Some(url) = metadata.token_endpoint else {
+fn redeem(transaction: Arc<Transaction>, code: Secret, metadata: Arc<Metadata>) -> Next<Login> {
+    let Some(url) = &metadata.token_endpoint else {
         return Err(Error::untrusted(
             Flaw::ResponseMalformed,
             "the discovery document has no token_endpoint",
@@ -422,23 +424,24 @@ fn redeem(transaction: Transaction, code: Secret, metadata: Metadata) -> Next<Lo
         ("client_id", &transaction.client.client_id),
     ];
     let verifier = verifier.map(|verifier| ("code_verifier", verifier.expose()));
-    let request = Request::form(&url, fields.into_iter().chain(verifier));
+    let request = Request::form(url, fields.into_iter().chain(verifier));
     Ok(Step::fetch(request, move |fetched, now| {
         let redirect_uri = &transaction.client.redirect_uri;
         let sent = [Some(&code), transaction.verifier.as_ref()];
         let response = fetched?;
-        let tokens = token::read(&response, &url, &sent, redirect_uri, &transaction.issuer)?;
-        finish(transaction, tokens, Some(code), metadata.keys, now)
+        let url = metadata.token_endpoint.as_deref().unwrap_or_default();
+        let tokens = token::read(&response, url, &sent, redirect_uri, &transaction.issuer)?;
+        finish(&transaction, tokens, Some(code), &metadata, now)
     }))
 }
 
 /// Checks the ID token, where there must be one. With a code, the tokens came from the token
 /// endpoint; without, through the address bar.
 fn finish(
-    transaction: Transaction,
+    transaction: &Transaction,
     mut tokens: token::Answer,
     code: Option<Secret>,
-    keys: Option<Keys>,
+    metadata: &Metadata,
     now: Timestamp,
 ) -> Next<Login> {
     let Transaction {
@@ -451,7 +454,7 @@ fn finish(
     let id_token = tokens.id_token.take();
     let (Some(nonce), Kind::Oidc(oidc)) = (nonce, issuer.kind()) else {
         // No ID token was asked for; one that came nevertheless is unchecked, and not kept.
-        let session = Session::new(&client, &issuer, tokens, None, now);
+        let session = Session::new(client, issuer, tokens, None, now);
         return Ok(Step::Done(Login::SignedIn(Box::new(session))));
     };
     let id_token = id_token.ok_or_else(|| {
@@ -464,9 +467,9 @@ fn finish(
         issuer: oidc.expected_issuer(),
         client_id: client.client_id.clone(),
         occasion: Occasion::SignIn {
-            nonce,
+            nonce: nonce.clone(),
             max_age: client.max_age,
-            subject: intent.expected_subject,
+            subject: intent.expected_subject.clone(),
         },
         clock_skew: client.clock_skew,
         access_token: tokens.access_token.clone(),
@@ -477,7 +480,8 @@ fn finish(
         },
         code,
     };
-    let check = id_token::check(&id_token, expectation, keys.ok_or_else(no_keys)?)?;
+    let check = id_token::check(&id_token, expectation, metadata.keys()?)?;
+    let (client, issuer) = (Arc::clone(client), issuer.clone());
     check.and_then(now, move |id_token, now| {
         let session = Session::new(&client, &issuer, tokens, Some(id_token), now);
         Ok(Step::Done(Login::SignedIn(Box::new(session))))

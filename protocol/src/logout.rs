@@ -58,13 +58,15 @@ pub fn begin(
     }
     let (client_id, session) = (client.client_id.clone(), session.cloned());
     let post_logout_redirect_uri = post_logout_redirect_uri.map(str::to_owned);
-    discovery::metadata(issuer, now, move |metadata, _| {
+    discovery::metadata(issuer)?.and_then(now, move |metadata, _| {
         let revocation = metadata
             .revocation_endpoint
+            .as_deref()
             .zip(session.as_ref())
-            .and_then(|(url, session)| revocation(&url, &client_id, session));
+            .and_then(|(url, session)| revocation(url, &client_id, session));
         let departure = metadata
             .end_session_endpoint
+            .clone()
             .map_or(Departure::Stay, |url| {
                 let session = session.as_ref();
                 let hint = session.and_then(|session| session.last(TokenKind::IdToken).cloned());

@@ -1,12 +1,13 @@
 //! The tokens of a signed-in person: which, until when, renewed how.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use crate::{
-    Error, Fault,
+    Fault,
     client::Client,
     discovery,
-    error::Flaw,
     http::Request,
     id_token::{self, AtHash, Expectation, IdToken, Occasion},
     issuer::{Issuer, Kind},
@@ -118,13 +119,13 @@ impl Session {
     }
 
     pub(crate) fn renewed(
-        mut self,
+        mut self: Box<Self>,
         tokens: token::Answer,
         id_token: Option<Box<IdToken>>,
         now: Timestamp,
     ) -> Step<Box<Self>> {
         self.take(tokens, id_token, now);
-        Step::Done(Box::new(self))
+        Step::Done(self)
     }
 
     /// The `nonce` of the login that began it, where one was sent.
@@ -332,7 +333,7 @@ impl Held {
 /// Ends with a session that keeps what the issuer did not send anew: the ID token until its
 /// own end, the refresh token where it is not rotated.
 pub fn renew(
-    client: &Client,
+    client: &Arc<Client>,
     issuer: &Issuer,
     session: &Session,
     now: Timestamp,
@@ -341,11 +342,12 @@ pub fn renew(
         return Err(Fault::SignInRequired.into());
     };
     if let Kind::Finesse(finesse) = issuer.kind() {
-        return crate::finesse::renew(finesse, session.clone(), &refresh_token);
+        return crate::finesse::renew(finesse, Box::new(session.clone()), &refresh_token);
     }
-    let (client, at, session) = (client.clone(), issuer.clone(), session.clone());
-    discovery::metadata(issuer, now, move |metadata, _| {
-        let url = metadata.token_endpoint.ok_or(Fault::SignInRequired)?;
+    let (client, issuer) = (Arc::clone(client), issuer.clone());
+    let session = Box::new(session.clone());
+    discovery::metadata(&issuer)?.and_then(now, move |metadata, _| {
+        let url = metadata.token_endpoint.clone().ok_or(Fault::SignInRequired)?;
         let request = Request::form(
             &url,
             [
@@ -354,23 +356,22 @@ pub fn renew(
                 ("client_id", &client.client_id),
             ],
         );
-        let keys = metadata.keys;
         Ok(Step::fetch(request, move |fetched, now| {
             let sent = [Some(&refresh_token)];
             let response = fetched?;
-            let mut tokens = token::read(&response, &url, &sent, &client.redirect_uri, &at)?;
-            match (tokens.id_token.take(), refreshed(&session), at.kind()) {
+            let mut tokens = token::read(&response, &url, &sent, &client.redirect_uri, &issuer)?;
+            match (tokens.id_token.take(), refreshed(&session), issuer.kind()) {
                 (Some(raw), Some(occasion), Kind::Oidc(oidc)) => {
                     let expectation = Expectation {
                         issuer: oidc.expected_issuer(),
-                        client_id: client.client_id,
+                        client_id: client.client_id.clone(),
                         occasion,
                         clock_skew: client.clock_skew,
                         access_token: tokens.access_token.clone(),
                         at_hash: AtHash::IfPresent,
                         code: None,
                     };
-                    let check = id_token::check(&raw, expectation, keys.ok_or_else(no_keys)?)?;
+                    let check = id_token::check(&raw, expectation, metadata.keys()?)?;
                     check.and_then(now, move |id_token, now| {
                         Ok(session.renewed(tokens, Some(id_token), now))
                     })
@@ -390,13 +391,6 @@ fn refreshed(session: &Session) -> Option<Occasion> {
         nonce: session.nonce.clone(),
         auth_time: session.auth_time,
     })
-}
-
-pub(crate) fn no_keys() -> Error {
-    Error::untrusted(
-        Flaw::ResponseMalformed,
-        "the discovery document has no jwks_uri",
-    )
 }
 
 fn words(scope: &str) -> Vec<String> {

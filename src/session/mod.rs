@@ -248,7 +248,7 @@ impl Visitor {
             let deadline = Deadline::after(self.config.timeout_ms);
             let result = match transaction {
                 Some(transaction) => {
-                    let next = protocol::login::complete(&transaction, &url, since);
+                    let next = protocol::login::complete(&transaction.into(), &url, since);
                     self.driver.finish(next, deadline).await
                 }
                 None => Err(foreign_answer()),

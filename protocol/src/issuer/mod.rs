@@ -9,6 +9,8 @@ mod oidc;
 mod power_pages;
 mod site_session;
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use crate::{Error, options::Options};
@@ -22,15 +24,18 @@ pub(crate) use self::{
     power_pages::{CLIENT_ID_MAX, SHORT},
 };
 
-/// Where one signs in, as configured.
+/// Where one signs in, as configured. Shared, not copied, when it is cloned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Issuer {
+pub struct Issuer(Arc<Configured>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Configured {
     option: Value,
     kind: Kind,
 }
 
 /// What kind of issuer it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Kind {
     /// An OpenID Provider.
     Oidc(Oidc),
@@ -62,28 +67,28 @@ impl Issuer {
                 ));
             }
         };
-        Ok(Self {
+        Ok(Self(Arc::new(Configured {
             option: option.clone(),
             kind: options.checked(kind)?,
-        })
+        })))
     }
 
     /// The option that it was read from, to be read again from there.
     #[must_use]
-    pub const fn option(&self) -> &Value {
-        &self.option
+    pub fn option(&self) -> &Value {
+        &self.0.option
     }
 
     /// What kind of issuer it is.
     #[must_use]
-    pub const fn kind(&self) -> &Kind {
-        &self.kind
+    pub fn kind(&self) -> &Kind {
+        &self.0.kind
     }
 
     /// The issuer's identifier: the issuer URL, or `genesys-cloud:<domain>`.
     #[must_use]
     pub fn identifier(&self) -> &str {
-        match &self.kind {
+        match self.kind() {
             Kind::Oidc(oidc) => oidc.issuer(),
             Kind::GenesysCloud(genesys) => genesys.identifier(),
             Kind::Finesse(finesse) => finesse.base(),
@@ -94,26 +99,26 @@ impl Issuer {
 
     /// Whether it knows `prompt=none`.
     #[must_use]
-    pub const fn allows_silent(&self) -> bool {
-        matches!(self.kind, Kind::Oidc(_))
+    pub fn allows_silent(&self) -> bool {
+        matches!(self.kind(), Kind::Oidc(_))
     }
 
     /// Whether a service gives a JWT to whoever has its cookie: the session is there, not here.
     #[must_use]
-    pub const fn keeps_session(&self) -> bool {
-        matches!(self.kind, Kind::PowerPages(_) | Kind::SiteSession(_))
+    pub fn keeps_session(&self) -> bool {
+        matches!(self.kind(), Kind::PowerPages(_) | Kind::SiteSession(_))
     }
 
     /// Whether it knows OAuth clients, and sends people back to a redirect URI.
     #[must_use]
-    pub const fn knows_clients(&self) -> bool {
-        !matches!(self.kind, Kind::Finesse(_) | Kind::SiteSession(_))
+    pub fn knows_clients(&self) -> bool {
+        !matches!(self.kind(), Kind::Finesse(_) | Kind::SiteSession(_))
     }
 
     /// Whether it issues ID tokens.
     #[must_use]
-    pub const fn issues_id_tokens(&self) -> bool {
-        matches!(self.kind, Kind::Oidc(_))
+    pub fn issues_id_tokens(&self) -> bool {
+        matches!(self.kind(), Kind::Oidc(_))
     }
 }
 

@@ -1,5 +1,7 @@
 //! An OpenID Provider: by discovery, or with its endpoints written out.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::{
@@ -43,7 +45,7 @@ pub(crate) enum Source {
     /// The address of the discovery document.
     Discovery(String),
     /// The configuration.
-    Configured(Box<Metadata>),
+    Configured(Arc<Metadata>),
 }
 
 impl Oidc {
@@ -163,7 +165,7 @@ fn source(options: &Options<'_>, issuer: &str, tenants: &[String]) -> Source {
             "cannot stand beside endpoints that are written out",
         );
     }
-    Source::Configured(Box::new(Metadata {
+    Source::Configured(Arc::new(Metadata {
         authorization_endpoint,
         token_endpoint: endpoint(options, "tokenEndpoint"),
         revocation_endpoint: endpoint(options, "revocationEndpoint"),
@@ -178,7 +180,7 @@ fn keys(options: &Options<'_>) -> Option<Keys> {
     match (endpoint(options, "jwksUri"), options.get("jwks")) {
         (Some(jwks_uri), None) => return Some(Keys::At { jwks_uri }),
         (None, Some(jwks)) => match KeySet::from_value(jwks) {
-            Some(keys) if !keys.is_empty() => return Some(Keys::Inline(Box::new(keys))),
+            Some(keys) if !keys.is_empty() => return Some(Keys::Inline(Arc::new(keys))),
             _ => options.refuse(
                 "jwks",
                 "must be a JSON Web Key Set with a signing key: {keys: [{kty: …}]}",
