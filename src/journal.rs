@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use protocol::{Error, json, time::Timestamp};
-use serde_json::Value;
+use protocol::json::Value;
 
 use crate::deadline::now;
 
@@ -32,9 +32,13 @@ impl Journal {
 
     /// Notes how a step ended that began at `since`.
     pub(crate) fn ended<T>(&self, since: Timestamp, step: &str, result: &Result<T, Error>) {
-        match result {
-            Ok(_) => self.push(since, step, "done", None, ""),
-            Err(error) => {
+        self.ended_with(since, step, result.as_ref().err());
+    }
+
+    fn ended_with(&self, since: Timestamp, step: &str, error: Option<&Error>) {
+        match error {
+            None => self.push(since, step, "done", None, ""),
+            Some(error) => {
                 let code = Some(error.code());
                 self.push(since, step, &error.to_string(), code, &error.help());
             }

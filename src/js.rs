@@ -21,7 +21,7 @@ use protocol::{
     session::TokenKind,
     time::Timestamp,
 };
-use serde_json::{Map, Value};
+use protocol::json::{Map, Value};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::{HtmlElement, Window};
@@ -394,7 +394,7 @@ fn session(visitor: &Visitor) -> JsValue {
             ("issuer", issuer.into()),
             ("subject", subject.into()),
             ("claims", Value::Object(claims)),
-            ("scope", scope.into()),
+            ("scope", scope.to_vec().into()),
             ("expiresAt", end.as_millis().into()),
         ])
     };
@@ -470,7 +470,7 @@ fn called(options: &JsValue) -> JsValue {
 }
 
 /// The members of an options object; none for `undefined` and `null`.
-fn members(options: &JsValue) -> Result<Map<String, Value>, Error> {
+fn members(options: &JsValue) -> Result<Map, Error> {
     if options.is_undefined() || options.is_null() {
         return Ok(Map::new());
     }

@@ -1,6 +1,6 @@
 //! The OAuth client: what this site has registered at its issuer, what it asks for.
 
-use serde_json::Value;
+use crate::json::Value;
 
 use crate::{
     Error,

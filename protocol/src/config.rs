@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use crate::json::Map;
 
 use crate::{
     Error,
@@ -106,7 +106,7 @@ pub enum Storage {
 impl Config {
     /// Reads the options of `init`. `redirect_uri` is the default where the options name
     /// none: `authWindow.html` beside the loader, when that is on the page's own origin.
-    pub fn parse(members: &Map<String, Value>, redirect_uri: Option<&str>) -> Result<Self, Error> {
+    pub fn parse(members: &Map, redirect_uri: Option<&str>) -> Result<Self, Error> {
         let options = Options::new(members, "");
         let config = Self::read(&options, redirect_uri);
         options.checked(())?;
@@ -287,11 +287,11 @@ impl Host {
 
 /// Makes options of attributes: `class`, `id` and what others have put there go, and an
 /// issuer written as JSON is read.
-pub fn tidy_attributes(attributes: &mut Map<String, Value>) {
-    attributes.retain(|name, _| KNOWN.contains(&name.as_str()));
+pub fn tidy_attributes(attributes: &mut Map) {
+    attributes.retain(|name, _| KNOWN.contains(&name));
     if let Some(issuer) = attributes.get_mut("issuer")
         && let Some(read) = issuer.as_str().and_then(|text| json::read(text.as_bytes()))
-        && read.is_object()
+        && read.as_object().is_some()
     {
         *issuer = read;
     }
@@ -498,7 +498,7 @@ const KNOWN: [&str; 27] = [
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::json::json;
 
     use super::*;
 

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use crate::{
     Error, Fault,
@@ -113,7 +113,7 @@ fn read(response: &Response, configured: &str, url: &str) -> Result<Arc<Metadata
     }))
 }
 
-fn required<'a>(document: &'a Map<String, Value>, name: &str) -> Result<&'a str, Error> {
+fn required<'a>(document: &'a Map, name: &str) -> Result<&'a str, Error> {
     document.get(name).and_then(Value::as_str).ok_or_else(|| {
         Error::untrusted(
             Flaw::ResponseMalformed,
@@ -122,7 +122,7 @@ fn required<'a>(document: &'a Map<String, Value>, name: &str) -> Result<&'a str,
     })
 }
 
-fn endpoint(document: &Map<String, Value>, name: &str) -> Result<Option<String>, Error> {
+fn endpoint(document: &Map, name: &str) -> Result<Option<String>, Error> {
     let Some(value) = document.get(name).filter(|value| !value.is_null()) else {
         return Ok(None);
     };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use crate::{
     Error, Fault,
@@ -82,14 +82,14 @@ fn answer(fetched: Fetched, refused: Error) -> Result<Arc<Response>, Error> {
     Ok(response)
 }
 
-fn members(body: &[u8]) -> Result<Map<String, Value>, Error> {
+fn members(body: &[u8]) -> Result<Map, Error> {
     match json::read(body) {
         Some(Value::Object(members)) => Ok(members),
         _ => Err(malformed()),
     }
 }
 
-fn tokens(members: &Map<String, Value>) -> Result<Answer, Error> {
+fn tokens(members: &Map) -> Result<Answer, Error> {
     let text = |name: &str| members.get(name).and_then(Value::as_str);
     let is_token =
         |token: &&str| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
@@ -104,7 +104,7 @@ fn tokens(members: &Map<String, Value>) -> Result<Answer, Error> {
 }
 
 /// What it says of the agent, `user_id` also by the names of OpenID Connect.
-fn claims(members: &Map<String, Value>) -> Map<String, Value> {
+fn claims(members: &Map) -> Map {
     let mut claims = Map::new();
     for name in ["user_id", "realm", "user_principal"] {
         if let Some(value) = members.get(name) {
@@ -128,7 +128,7 @@ fn malformed() -> Error {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::json::json;
 
     use super::*;
     use crate::session::TokenKind;

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use crate::{
     Error, Fault, address::without_query, error::Flaw, json, percent, secret::Secret, time::Timestamp,
@@ -120,7 +120,7 @@ impl Response {
     pub(crate) fn wants_sign_in(&self) -> bool {
         let meant = self.responded_json.as_deref().and_then(|text| {
             let read = json::read(text.as_bytes())?;
-            read.get("status")?.as_u64()
+            read.get("status")?.as_i64()
         });
         matches!(self.status, 401 | 403) || matches!(meant, Some(401 | 403))
     }
@@ -138,7 +138,7 @@ impl Response {
     }
 
     /// The body as a JSON object.
-    pub(crate) fn object(&self, url: &str) -> Result<Map<String, Value>, Error> {
+    pub(crate) fn object(&self, url: &str) -> Result<Map, Error> {
         let parsed = (self.body.len() <= MAX_BODY)
             .then(|| json::read(&self.body))
             .flatten();

@@ -9,7 +9,7 @@ mod compact;
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use crate::json::Map;
 
 use crate::{
     Error,
@@ -112,7 +112,7 @@ pub struct IdToken {
     /// The compact form, to be handed on.
     pub raw: Secret,
     /// All claims.
-    pub claims: Map<String, Value>,
+    pub claims: Map,
     /// `sub`.
     pub subject: String,
     /// `iat`.

@@ -5,7 +5,7 @@
 //! not know, is left out and spoils nothing. No key is ever taken from a token.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use crate::{Error, error::Flaw, json};
 
@@ -22,7 +22,7 @@ pub struct SignatureCheck {
     /// The JWS algorithm.
     pub algorithm: Algorithm,
     /// The public members only (`kty`, `n`, `e`, `crv`, `x`, `y`), ready for `importKey('jwk')`.
-    pub key: Map<String, Value>,
+    pub key: Map,
     /// The signed bytes.
     pub message: Vec<u8>,
     /// The signature as in the JWS (ECDSA: `r ‖ s`).
@@ -164,7 +164,7 @@ pub struct Key {
     alg: Option<String>,
     /// Microsoft's own member: for whose tokens the key is.
     issuer: Option<String>,
-    public: Map<String, Value>,
+    public: Map,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,7 +185,7 @@ impl Key {
 
     /// The public members, ready for `importKey('jwk')`.
     #[must_use]
-    pub fn public(&self) -> &Map<String, Value> {
+    pub fn public(&self) -> &Map {
         &self.public
     }
 
@@ -222,17 +222,17 @@ impl Key {
 }
 
 /// RFC 7517 4.2 and 4.3: neither `use` nor `key_ops` may say something else.
-fn for_signatures(jwk: &Map<String, Value>) -> bool {
-    let for_use = jwk.get("use").is_none_or(|usage| usage == "sig");
+fn for_signatures(jwk: &Map) -> bool {
+    let for_use = jwk.get("use").is_none_or(|usage| *usage == *"sig");
     let for_operation = jwk.get("key_ops").is_none_or(|operations| {
         operations
             .as_array()
-            .is_some_and(|operations| operations.iter().any(|operation| operation == "verify"))
+            .is_some_and(|operations| operations.iter().any(|operation| *operation == *"verify"))
     });
     for_use && for_operation
 }
 
-fn rsa(jwk: &Map<String, Value>) -> Option<Map<String, Value>> {
+fn rsa(jwk: &Map) -> Option<Map> {
     let modulus = integer(text(jwk, "n")?, RSA_MAX_BITS / 8)?;
     let exponent = integer(text(jwk, "e")?, RSA_MAX_EXPONENT)?;
     // An even exponent is no RSA key, and with 1 everything is its own signature.
@@ -254,10 +254,10 @@ fn rsa(jwk: &Map<String, Value>) -> Option<Map<String, Value>> {
 
 /// The public members of a key that is a point, each coordinate of exactly this many bytes.
 fn point(
-    jwk: &Map<String, Value>,
+    jwk: &Map,
     coordinates: &[&str],
     length: usize,
-) -> Option<Map<String, Value>> {
+) -> Option<Map> {
     let mut public = Map::new();
     for name in ["kty", "crv"].iter().chain(coordinates) {
         public.insert((*name).to_owned(), text(jwk, name)?.into());
@@ -295,7 +295,7 @@ fn decode(encoded: &str, max_length: usize) -> Option<Vec<u8>> {
     Base64UrlUnpadded::decode_vec(encoded).ok()
 }
 
-fn text<'a>(jwk: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+fn text<'a>(jwk: &'a Map, name: &str) -> Option<&'a str> {
     jwk.get(name)?.as_str()
 }
 
@@ -304,7 +304,7 @@ fn text<'a>(jwk: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     clippy::option_option,
     reason = "the outer one is the failure of the key"
 )]
-fn optional_text(jwk: &Map<String, Value>, name: &str) -> Option<Option<String>> {
+fn optional_text(jwk: &Map, name: &str) -> Option<Option<String>> {
     match jwk.get(name) {
         None => Some(None),
         Some(value) => value.as_str().map(|text| Some(text.to_owned())),

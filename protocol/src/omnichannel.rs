@@ -2,7 +2,7 @@
 //!
 //! Its signature is checked there. Here is only said what it would be refused for.
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use crate::{json, secret::Secret, site_token};
 
@@ -45,7 +45,7 @@ pub fn objections(token: &Secret) -> Vec<&'static str> {
     objections
 }
 
-fn has_text(claims: &Map<String, Value>, name: &str) -> bool {
+fn has_text(claims: &Map, name: &str) -> bool {
     claims
         .get(name)
         .and_then(Value::as_str)
@@ -53,7 +53,7 @@ fn has_text(claims: &Map<String, Value>, name: &str) -> bool {
 }
 
 /// In seconds: as many milliseconds would be the year 5138.
-fn has_time(claims: &Map<String, Value>, name: &str) -> bool {
+fn has_time(claims: &Map, name: &str) -> bool {
     let seconds = claims.get(name).and_then(Value::as_f64);
     seconds.is_some_and(|seconds| (0.0..1e11).contains(&seconds))
 }
@@ -64,15 +64,15 @@ fn is_context(claim: &Value) -> bool {
     let members = read.as_ref().and_then(Value::as_object);
     members.is_some_and(|members| {
         members
-            .values()
-            .all(|value| !value.is_object() && !value.is_array())
+            .iter()
+            .all(|(_, value)| !matches!(value, Value::Object(_) | Value::Array(_)))
     })
 }
 
 #[cfg(test)]
 mod tests {
     use base64ct::{Base64UrlUnpadded, Encoding};
-    use serde_json::json;
+    use crate::json::json;
 
     use super::*;
 

@@ -6,13 +6,13 @@
 
 use core::cell::RefCell;
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use crate::{Error, json};
 
 /// A set of options.
 pub struct Options<'a> {
-    members: &'a Map<String, Value>,
+    members: &'a Map,
     /// What stands before the names where they are told.
     prefix: &'static str,
     fault: RefCell<Option<Error>>,
@@ -22,7 +22,7 @@ impl<'a> Options<'a> {
     /// Options to be read. `prefix` is what stands before their names where they are told: empty,
     /// or that of an option which is itself an object, with its dot.
     #[must_use]
-    pub const fn new(members: &'a Map<String, Value>, prefix: &'static str) -> Self {
+    pub const fn new(members: &'a Map, prefix: &'static str) -> Self {
         Self {
             members,
             prefix,
@@ -46,7 +46,7 @@ impl<'a> Options<'a> {
 
     /// Refuses the names that are not `known`.
     pub fn refuse_others(&self, known: &[&str]) {
-        if let Some(name) = self.members.keys().find(|key| !known.contains(&&***key)) {
+        if let Some(name) = self.members.keys().find(|key| !known.contains(key)) {
             self.refuse(
                 name,
                 "is no option of this version; see the list in the README",
@@ -143,8 +143,8 @@ impl<'a> Options<'a> {
         match value {
             None => {}
             Some(Value::Object(members)) => {
-                for (key, value) in members {
-                    params.push((key.clone(), self.param(name, value)));
+                for (key, value) in members.iter() {
+                    params.push((key.to_owned(), self.param(name, value)));
                 }
             }
             Some(_) => self.refuse(name, OBJECT_OF_TEXTS),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use crate::{
     Fault,
@@ -30,7 +30,7 @@ pub struct Session {
     issuer: String,
     client_id: String,
     /// Of the newest ID token; empty where there is none.
-    claims: Map<String, Value>,
+    claims: Map,
     scope: Vec<String>,
     id_token: Option<Held>,
     access_token: Option<Held>,
@@ -113,7 +113,7 @@ impl Session {
     }
 
     /// The same session, with what is known of the person without an ID token.
-    pub(crate) fn about(mut self, claims: Map<String, Value>) -> Self {
+    pub(crate) fn about(mut self, claims: Map) -> Self {
         self.claims = claims;
         self
     }
@@ -186,7 +186,7 @@ impl Session {
 
     /// The ID token's claims (checked); empty where there is none.
     #[must_use]
-    pub const fn claims(&self) -> &Map<String, Value> {
+    pub const fn claims(&self) -> &Map {
         &self.claims
     }
 

@@ -1,7 +1,7 @@
 //! The site's own token service: a JWT for a signed-in person (api: `tokenUrl`).
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use crate::{
     Error, Fault,
@@ -69,7 +69,7 @@ fn read(body: &[u8], member: Option<&str>, now: Timestamp) -> Result<Box<SiteTok
         .flatten()
         .map(str::trim);
     let document = text.and_then(|text| json::read(text.as_bytes()));
-    let is_object = document.as_ref().is_some_and(Value::is_object);
+    let is_object = document.as_ref().and_then(Value::as_object).is_some();
     let token = match &document {
         Some(Value::String(token)) => Some(token.as_str()),
         Some(document) => member.and_then(|path| {
@@ -128,7 +128,7 @@ fn expiry(token: &str) -> Option<Option<Timestamp>> {
 }
 
 /// Header and claims of a compact JWT, unchecked; none when it is no JWT.
-pub(crate) fn look_inside(token: &str) -> Option<(Map<String, Value>, Map<String, Value>)> {
+pub(crate) fn look_inside(token: &str) -> Option<(Map, Map)> {
     let mut parts = token.split('.');
     let (header, payload, signature) = (parts.next()?, parts.next()?, parts.next()?);
     if parts.next().is_some() || signature.is_empty() {
@@ -138,7 +138,7 @@ pub(crate) fn look_inside(token: &str) -> Option<(Map<String, Value>, Map<String
     Some((object(header)?, object(payload)?))
 }
 
-fn object(part: &str) -> Option<Map<String, Value>> {
+fn object(part: &str) -> Option<Map> {
     match json::read(&Base64UrlUnpadded::decode_vec(part).ok()?) {
         Some(Value::Object(members)) => Some(members),
         _ => None,

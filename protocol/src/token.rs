@@ -2,7 +2,7 @@
 //!
 //! The fragment of the implicit flow shares its values, and so their checks.
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use crate::{
     Error,
@@ -95,12 +95,7 @@ pub(crate) fn lifetime(value: Option<&Value>) -> Result<Option<i64>, Error> {
             clippy::cast_possible_truncation,
             reason = "a float as an integer saturates"
         )]
-        Some(Value::Number(number)) => in_bounds(
-            number
-                .as_i64()
-                .or_else(|| number.as_f64().map(|seconds| seconds.floor() as i64)),
-        )
-        .map(Some),
+        Some(Value::Number(seconds)) => in_bounds(Some(seconds.floor() as i64)).map(Some),
         Some(_) => Err(bad_lifetime()),
     }
 }
@@ -111,7 +106,7 @@ fn in_bounds(seconds: Option<i64>) -> Result<i64, Error> {
         .ok_or_else(bad_lifetime)
 }
 
-fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, Error> {
+fn text<'a>(body: &'a Map, name: &str) -> Result<Option<&'a str>, Error> {
     match body.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),

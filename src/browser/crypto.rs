@@ -1,7 +1,7 @@
 //! Checking signatures (Web Cryptography, `crypto.subtle`).
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
-use serde_json::{Map, Value};
+use protocol::json::{Map, Value};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, SubtleCrypto};
@@ -41,7 +41,7 @@ pub(crate) struct Unsupported;
 /// imported no signature holds.
 pub(crate) async fn verify(
     algorithm: Algorithm,
-    jwk: &Map<String, Value>,
+    jwk: &Map,
     message: &[u8],
     signature: &[u8],
 ) -> Result<bool, Unsupported> {
@@ -64,7 +64,7 @@ pub(crate) async fn verify(
 async fn try_verify(
     subtle: &SubtleCrypto,
     algorithm: Algorithm,
-    jwk: &Map<String, Value>,
+    jwk: &Map,
     message: &[u8],
     signature: &[u8],
 ) -> Result<JsValue, JsValue> {

@@ -3,7 +3,7 @@
 use js_sys::{JSON, Object, Reflect};
 use protocol::json::object;
 use serde::Serialize;
-use serde_json::Value;
+use protocol::json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The value as JavaScript has it.

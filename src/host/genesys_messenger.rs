@@ -15,7 +15,7 @@ use protocol::{
     Error, Fault, client::ResponseType, config::HandOver, login::Authorization, secret::Secret,
     session::TokenKind,
 };
-use serde_json::Value;
+use protocol::json::Value;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use super::{Lender, function, text};

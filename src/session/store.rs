@@ -4,7 +4,7 @@ use protocol::{
     client::Client, config, issuer::Issuer, json::object, secret::Secret, session::Session,
     site_token::SiteToken, time::Timestamp,
 };
-use serde_json::Value;
+use protocol::json::Value;
 
 use crate::{
     browser::{json, storage::Store},
@@ -280,7 +280,7 @@ impl Note {
     ) -> String {
         let site_token = site_token.map(|held| {
             let end = held.expires_at.map(Timestamp::as_millis);
-            Value::from([held.token.expose().into(), Value::from(end)])
+            Value::from(vec![held.token.expose().into(), Value::from(end)])
         });
         let note = object(vec![
             ("person", stamp.person.into()),
@@ -303,12 +303,13 @@ impl Note {
                 Value::Null => None,
                 session => Some(Session::from_json(session)?),
             },
-            site_token: note.get("site").and_then(|site| {
-                Some(SiteToken {
-                    token: Secret::new(site.get(0)?.as_str()?),
-                    expires_at: site.get(1)?.as_i64().map(Timestamp::from_millis),
-                })
-            }),
+            site_token: match note.get("site").and_then(Value::as_array) {
+                Some([token, end]) => Some(SiteToken {
+                    token: Secret::new(token.as_str()?),
+                    expires_at: end.as_i64().map(Timestamp::from_millis),
+                }),
+                _ => None,
+            },
         })
     }
 }

@@ -3,7 +3,7 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use chrono::{DateTime, Duration, Utc};
 use jwt_compact::{Claims, Empty, TimeOptions};
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::{
@@ -108,7 +108,7 @@ struct Dates {
 }
 
 /// jwt-compact's own reader takes negative dates and any size; here it is given sound ones.
-fn dates(members: &Map<String, Value>) -> Result<Dates, Error> {
+fn dates(members: &Map) -> Result<Dates, Error> {
     let mut claims = Claims::empty();
     claims.expiration = date(members, "exp")?;
     claims.issued_at = date(members, "iat")?;
@@ -124,7 +124,7 @@ fn dates(members: &Map<String, Value>) -> Result<Dates, Error> {
 }
 
 /// A date, where there is one. Fractions of a second are dropped.
-fn date(members: &Map<String, Value>, name: &str) -> Result<Option<DateTime<Utc>>, Error> {
+fn date(members: &Map, name: &str) -> Result<Option<DateTime<Utc>>, Error> {
     match members.get(name) {
         None => Ok(None),
         Some(date) => seconds(date)
@@ -165,7 +165,7 @@ fn untimely(flaw: Flaw, what: &str, by_millis: i64) -> Error {
     Error::untrusted(flaw, [what, &minutes, " min"].concat())
 }
 
-fn issuer(claims: &Map<String, Value>, key: &Key, expected: &ExpectedIssuer) -> Result<(), Error> {
+fn issuer(claims: &Map, key: &Key, expected: &ExpectedIssuer) -> Result<(), Error> {
     let issuer = text(claims, "iss").ok_or_else(|| issuer_mismatch("the ID token has no `iss`"))?;
     let fits = match expected {
         ExpectedIssuer::Exactly(expected) => issuer == expected,
@@ -192,18 +192,18 @@ fn issuer(claims: &Map<String, Value>, key: &Key, expected: &ExpectedIssuer) -> 
 }
 
 /// OpenID Connect Core 3.1.3.7, 3 to 5.
-fn audience(claims: &Map<String, Value>, client_id: &str) -> Result<(), Error> {
+fn audience(claims: &Map, client_id: &str) -> Result<(), Error> {
     let (includes_us, alone) = match claims.get("aud") {
         Some(Value::String(audience)) => (audience == client_id, true),
         Some(Value::Array(audiences)) => (
-            audiences.iter().all(Value::is_string)
-                && audiences.iter().any(|audience| audience == client_id),
+            audiences.iter().all(|audience| audience.as_str().is_some())
+                && audiences.iter().any(|audience| *audience == *client_id),
             audiences.len() == 1,
         ),
         _ => (false, false),
     };
     let party = claims.get("azp");
-    let party_is_us = party.map_or(alone, |party| party == client_id);
+    let party_is_us = party.map_or(alone, |party| *party == *client_id);
     if includes_us && party_is_us {
         Ok(())
     } else {
@@ -252,7 +252,7 @@ fn hashes(token: &Unverified, expectation: &Expectation) -> Result<(), Error> {
         value,
         token.members().get(claim),
     ) {
-        (Some(value), Some(hash)) => *hash == half_hash(token.algorithm(), value.expose()),
+        (Some(value), Some(hash)) => *hash == *half_hash(token.algorithm(), value.expose()),
         (Some(_), None) => !required,
         (None, _) => true,
     };
@@ -289,7 +289,7 @@ fn half_hash(algorithm: Algorithm, value: &str) -> String {
     Base64UrlUnpadded::encode_string(half)
 }
 
-fn subject(claims: &Map<String, Value>) -> Result<&str, Error> {
+fn subject(claims: &Map) -> Result<&str, Error> {
     text(claims, "sub")
         .filter(|subject| !subject.is_empty() && subject.chars().count() <= SUBJECT_MAX)
         .ok_or_else(|| malformed("its `sub` is absent, no text, empty or over 255 characters"))
@@ -306,7 +306,7 @@ fn seconds(date: &Value) -> Option<i64> {
         .map(|seconds| seconds as i64)
 }
 
-fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+fn text<'a>(claims: &'a Map, name: &str) -> Option<&'a str> {
     claims.get(name).and_then(Value::as_str)
 }
 

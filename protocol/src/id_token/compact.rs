@@ -1,7 +1,7 @@
 //! A signed token as it arrives (RFC 7515 7.1): read, not yet believed.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use crate::{Error, error::Flaw, http::MAX_BODY, json, jwk::Algorithm, secret::Secret};
 
@@ -12,7 +12,7 @@ pub(super) struct Unverified {
     algorithm: Algorithm,
     kid: Option<String>,
     signed: usize,
-    members: Map<String, Value>,
+    members: Map,
     signature: Vec<u8>,
 }
 
@@ -87,12 +87,12 @@ impl Unverified {
     }
 
     /// The claims as they came.
-    pub(super) fn members(&self) -> &Map<String, Value> {
+    pub(super) fn members(&self) -> &Map {
         &self.members
     }
 
     /// The token and its claims.
-    pub(super) fn into_parts(self) -> (Secret, Map<String, Value>) {
+    pub(super) fn into_parts(self) -> (Secret, Map) {
         (self.raw, self.members)
     }
 }
@@ -107,7 +107,7 @@ pub(super) fn malformed(problem: &str) -> Error {
     )
 }
 
-fn object(part: &str) -> Option<Map<String, Value>> {
+fn object(part: &str) -> Option<Map> {
     match json::read_strictly(&Base64UrlUnpadded::decode_vec(part).ok()?)? {
         Value::Object(members) => Some(members),
         _ => None,

@@ -74,7 +74,7 @@ impl Finesse {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use crate::json::{Value, json};
 
     use super::*;
     use crate::issuer::{Issuer, Kind, tests::refused};

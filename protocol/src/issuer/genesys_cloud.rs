@@ -149,7 +149,7 @@ fn is_stand_in(domain: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use crate::json::{Value, json};
 
     use super::*;
     use crate::issuer::{Issuer, Kind, tests::refused};

@@ -11,7 +11,7 @@ mod site_session;
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use crate::{Error, options::Options};
 
@@ -168,14 +168,14 @@ mod tests {
             Value::Null,
             true.into(),
             7.into(),
-            serde_json::json!(["https://idp.example.com"]),
+            json!(["https://idp.example.com"]),
         ] {
             assert_eq!(refused(&option).0, "issuer");
         }
         for option in [
-            serde_json::json!({}),
-            serde_json::json!({ "kind": "saml" }),
-            serde_json::json!({ "kind": 1 }),
+            json!({}),
+            json!({ "kind": "saml" }),
+            json!({ "kind": 1 }),
         ] {
             assert_eq!(refused(&option).0, "issuer.kind");
         }

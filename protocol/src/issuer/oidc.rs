@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use crate::json::Value;
 
 use crate::{
     address::{Address, ends_with_ignore_case},
@@ -279,7 +279,7 @@ fn well_known(issuer: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::json::json;
 
     use super::*;
     use crate::issuer::{Issuer, Kind, tests::refused};

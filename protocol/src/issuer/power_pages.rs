@@ -55,7 +55,7 @@ impl PowerPages {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::json::json;
 
     use crate::issuer::{Issuer, Kind, tests::refused};
 

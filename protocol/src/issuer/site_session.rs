@@ -34,7 +34,7 @@ impl SiteSession {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::json::json;
 
     use crate::issuer::{Issuer, Kind, tests::refused};
 
