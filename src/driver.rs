@@ -109,6 +109,10 @@ impl Driver {
                         let verdict = self.verify(&check).await;
                         pending.resume(verdict, now())?
                     }
+                    Step::Digest(hash, pending) => {
+                        let digest = crypto::digest(hash.algorithm.name(), &hash.message).await;
+                        pending.resume(digest.map_err(|_| Fault::InsecurePage.into()), now())?
+                    }
                     Step::Redirect(redirect) => return Ok(Some(redirect)),
                     Step::Done(()) => return Ok(None),
                 };

@@ -4,14 +4,14 @@ use crate::{
     client::Client,
     issuer::{Issuer, Kind},
     login::{Intent, Interaction},
-    percent, pkce,
+    percent,
 };
 
 /// What makes this request differ from every other.
 pub(crate) struct Once<'a> {
     pub(crate) state: &'a str,
     pub(crate) nonce: Option<&'a str>,
-    pub(crate) verifier: Option<&'a str>,
+    pub(crate) challenge: Option<&'a str>,
 }
 
 /// The address that asks for a login.
@@ -22,7 +22,6 @@ pub(crate) fn url(
     intent: &Intent,
     once: &Once<'_>,
 ) -> String {
-    let challenge = once.verifier.map(pkce::challenge);
     let max_age = client.max_age.map(|seconds| seconds.to_string());
     let prompt = match &intent.interaction {
         Interaction::None => Some("none"),
@@ -43,8 +42,8 @@ pub(crate) fn url(
     let optional = [
         ("scope", scope),
         ("nonce", once.nonce),
-        ("code_challenge", challenge.as_deref()),
-        ("code_challenge_method", challenge.as_ref().map(|_| "S256")),
+        ("code_challenge", once.challenge),
+        ("code_challenge_method", once.challenge.map(|_| "S256")),
         ("max_age", max_age.as_deref()),
         ("prompt", prompt),
         ("login_hint", intent.login_hint.as_deref()),

@@ -201,7 +201,12 @@ fn try_next(case: Box<Case>, mut candidates: std::vec::IntoIter<Key>, retry: Ret
         signature: case.token.signature().to_vec(),
     };
     Ok(Step::verify(check, move |verdict, now| match verdict {
-        Verdict::Valid => claims::check(case.token, &key, &case.expectation, now).map(Step::Done),
+        Verdict::Valid => {
+            let algorithm = case.token.algorithm();
+            let Case { token, expectation } = *case;
+            let id_token = claims::check(token, &key, &expectation, now)?;
+            claims::hashes(id_token, algorithm, &expectation)
+        }
         Verdict::Invalid => try_next(case, candidates, retry),
         Verdict::Unsupported => Err(Error::untrusted(
             Flaw::AlgorithmNotAllowed,

@@ -11,6 +11,7 @@ pub mod config;
 mod discovery;
 pub mod error;
 pub mod finesse;
+pub mod hash;
 pub mod http;
 pub mod id_token;
 pub mod issuer;

@@ -295,19 +295,33 @@ pub fn begin(
     });
     discovery::metadata(issuer)?.and_then(now, move |metadata, _| {
         check_offer(&transaction, &metadata)?;
-        let url = authorize::url(
-            &metadata.authorization_endpoint,
-            &transaction.client,
-            &transaction.issuer,
-            &transaction.intent,
-            &authorize::Once {
-                state: &transaction.state,
-                nonce: transaction.nonce.as_deref(),
-                verifier: transaction.verifier.as_ref().map(Secret::expose),
-            },
-        );
-        Ok(Step::Redirect(Box::new(Redirect { url, transaction })))
+        let Some(verifier) = &transaction.verifier else {
+            return Ok(redirect(transaction, &metadata, None));
+        };
+        Ok(Step::digest(pkce::hash(verifier.expose()), move |digest, _| {
+            let challenge = pkce::challenge(&digest);
+            Ok(redirect(transaction, &metadata, Some(&challenge)))
+        }))
     })
+}
+
+fn redirect(
+    transaction: Arc<Transaction>,
+    metadata: &Metadata,
+    challenge: Option<&str>,
+) -> Step<Login> {
+    let url = authorize::url(
+        &metadata.authorization_endpoint,
+        &transaction.client,
+        &transaction.issuer,
+        &transaction.intent,
+        &authorize::Once {
+            state: &transaction.state,
+            nonce: transaction.nonce.as_deref(),
+            challenge,
+        },
+    );
+    Step::Redirect(Box::new(Redirect { url, transaction }))
 }
 
 /// Goes on with the address that the redirect window was given. Borrows the transaction,

@@ -1,16 +1,25 @@
 //! Proof Key for Code Exchange (RFC 7636). S256 only: `plain` does not exist here.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use sha2::{Digest, Sha256};
+
+use crate::hash::{Hash, HashAlgorithm};
 
 /// 32 random bytes as 43 characters that need no escaping anywhere: a verifier, `state`, `nonce`.
 pub(crate) fn random_text(bytes: &[u8; 32]) -> String {
     Base64UrlUnpadded::encode_string(bytes)
 }
 
-/// The `code_challenge` of a verifier (RFC 7636 4.2).
-pub(crate) fn challenge(verifier: &str) -> String {
-    Base64UrlUnpadded::encode_string(&Sha256::digest(verifier))
+/// What makes a `code_challenge` of a verifier (RFC 7636 4.2).
+pub(crate) fn hash(verifier: &str) -> Hash {
+    Hash {
+        algorithm: HashAlgorithm::Sha256,
+        message: verifier.as_bytes().to_vec(),
+    }
+}
+
+/// The `code_challenge` that this hash of a verifier is.
+pub(crate) fn challenge(digest: &[u8]) -> String {
+    Base64UrlUnpadded::encode_string(digest)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::{
     http::Request,
     id_token::{self, AtHash, Expectation, IdToken, Occasion},
     issuer::{Issuer, Kind},
-    json, pkce,
+    json,
     secret::Secret,
     step::{Next, Step},
     time::Timestamp,
@@ -35,6 +35,8 @@ pub struct Session {
     id_token: Option<Held>,
     access_token: Option<Held>,
     refresh_token: Option<Secret>,
+    /// When the refresh token came.
+    refresh_token_at: Timestamp,
     /// Of the first login: a renewed ID token may be without.
     nonce: Option<String>,
     /// Of the first login, in seconds since 1970.
@@ -75,6 +77,7 @@ impl Session {
             id_token: None,
             access_token: None,
             refresh_token: None,
+            refresh_token_at: now,
             nonce: id_token.as_ref().and_then(|token| token.nonce.clone()),
             auth_time: id_token.as_ref().and_then(|token| token.auth_time),
         };
@@ -109,7 +112,10 @@ impl Session {
         if let Some(scope) = tokens.scope {
             self.scope = words(&scope);
         }
-        self.refresh_token = tokens.refresh_token.or(self.refresh_token.take());
+        if tokens.refresh_token.is_some() && tokens.refresh_token != self.refresh_token {
+            self.refresh_token = tokens.refresh_token;
+            self.refresh_token_at = now;
+        }
     }
 
     /// The same session, with what is known of the person without an ID token.
@@ -151,6 +157,10 @@ impl Session {
                 "refresh_token",
                 self.refresh_token.as_ref().map(Secret::expose).into(),
             ),
+            (
+                "refresh_token_at",
+                self.refresh_token_at.as_millis().into(),
+            ),
             ("nonce", self.nonce.as_deref().into()),
             ("auth_time", self.auth_time.into()),
         ])
@@ -167,6 +177,7 @@ impl Session {
             id_token: json::optional(kept, "id_token", Held::from_json)?,
             access_token: json::optional(kept, "access_token", Held::from_json)?,
             refresh_token: json::optional(kept, "refresh_token", json::text)?.map(Secret::new),
+            refresh_token_at: Timestamp::from_millis(kept.get("refresh_token_at")?.as_i64()?),
             nonce: json::optional(kept, "nonce", json::text)?,
             auth_time: json::optional(kept, "auth_time", Value::as_i64)?,
         })
@@ -254,12 +265,11 @@ impl Session {
         self.refresh_token.is_some()
     }
 
-    /// A name for the refresh token that does not give it away: its SHA-256. None where there is
-    /// no refresh token.
+    /// When the refresh token came: that tells one from the next without giving either away. None where
+    /// there is none.
     #[must_use]
-    pub fn refresh_token_name(&self) -> Option<String> {
-        let token = self.refresh_token.as_ref()?;
-        Some(pkce::challenge(token.expose()))
+    pub fn refresh_token_at(&self) -> Option<Timestamp> {
+        self.can_refresh().then_some(self.refresh_token_at)
     }
 
     /// The same session, once the issuer has said that its refresh token is spent.

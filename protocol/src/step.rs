@@ -1,9 +1,10 @@
 //! The seam: one thing for the browser to do, with the way back.
 
-use core::fmt;
+use core::{fmt, marker::PhantomData};
 
 use crate::{
-    Error,
+    Error, Fault,
+    hash::{Digested, Hash},
     http::{Fetched, Request},
     jwk::{SignatureCheck, Verdict},
     login::Redirect,
@@ -18,6 +19,8 @@ pub enum Step<T> {
     Fetch(Box<Request>, Pending<Fetched, T>),
     /// Check this signature and come back.
     Verify(Box<SignatureCheck>, Pending<Verdict, T>),
+    /// Hash this and come back.
+    Digest(Box<Hash>, Pending<Digested, T>),
     /// Send the person (or a hidden frame) to an address; the answer comes to
     /// [`crate::login::complete`], in this page or in the next.
     Redirect(Box<Redirect>),
@@ -28,31 +31,63 @@ pub enum Step<T> {
 /// What comes next, or why nothing does.
 pub type Next<T> = Result<Step<T>, Error>;
 
-type Continuation<A, T> = Box<dyn FnOnce(A, Timestamp) -> Next<T>>;
-
 /// A computation that waits for an answer of type `A`.
-pub struct Pending<A, T>(Continuation<A, T>);
+pub struct Pending<A, T>(Continuation<T>, PhantomData<fn(A)>);
 
-impl<A, T> Pending<A, T> {
-    pub(crate) fn new(then: impl FnOnce(A, Timestamp) -> Next<T> + 'static) -> Self {
-        Self(Box::new(then))
+/// Goes on with whatever answer comes: so what follows a step is downloaded once, and not for
+/// each kind of answer.
+type Continuation<T> = Box<dyn FnOnce(Answer, Timestamp) -> Next<T>>;
+
+/// What the browser comes back with.
+#[derive(Debug)]
+pub enum Answer {
+    /// To [`Step::Fetch`].
+    Fetched(Fetched),
+    /// To [`Step::Verify`].
+    Verdict(Verdict),
+    /// To [`Step::Digest`].
+    Digested(Digested),
+}
+
+impl From<Fetched> for Answer {
+    fn from(fetched: Fetched) -> Self {
+        Self::Fetched(fetched)
     }
+}
 
+impl From<Verdict> for Answer {
+    fn from(verdict: Verdict) -> Self {
+        Self::Verdict(verdict)
+    }
+}
+
+impl From<Digested> for Answer {
+    fn from(digested: Digested) -> Self {
+        Self::Digested(digested)
+    }
+}
+
+impl<A: Into<Answer>, T> Pending<A, T> {
+    /// Goes on with the answer.
+    pub fn resume(self, answer: A, now: Timestamp) -> Next<T> {
+        (self.0)(answer.into(), now)
+    }
+}
+
+impl<A, T: 'static> Pending<A, T> {
     fn and_then<U: 'static>(
         self,
         then: impl FnOnce(T, Timestamp) -> Next<U> + 'static,
-    ) -> Pending<A, U>
-    where
-        A: 'static,
-        T: 'static,
-    {
-        Pending::new(|answer, now| self.resume(answer, now)?.and_then(now, then))
+    ) -> Pending<A, U> {
+        Pending(followed(self.0, then), PhantomData)
     }
+}
 
-    /// Goes on with the answer.
-    pub fn resume(self, answer: A, now: Timestamp) -> Next<T> {
-        (self.0)(answer, now)
-    }
+fn followed<T: 'static, U: 'static>(
+    first: Continuation<T>,
+    then: impl FnOnce(T, Timestamp) -> Next<U> + 'static,
+) -> Continuation<U> {
+    Box::new(|answer, now| first(answer, now)?.and_then(now, then))
 }
 
 impl<A, T> fmt::Debug for Pending<A, T> {
@@ -66,14 +101,34 @@ impl<T: 'static> Step<T> {
         request: Request,
         then: impl FnOnce(Fetched, Timestamp) -> Next<T> + 'static,
     ) -> Self {
-        Self::Fetch(Box::new(request), Pending::new(then))
+        let then = Box::new(|answer, now| match answer {
+            Answer::Fetched(fetched) => then(fetched, now),
+            _ => Err(Fault::Crashed.into()),
+        });
+        Self::Fetch(Box::new(request), Pending(then, PhantomData))
     }
 
     pub(crate) fn verify(
         check: SignatureCheck,
         then: impl FnOnce(Verdict, Timestamp) -> Next<T> + 'static,
     ) -> Self {
-        Self::Verify(Box::new(check), Pending::new(then))
+        let then = Box::new(|answer, now| match answer {
+            Answer::Verdict(verdict) => then(verdict, now),
+            _ => Err(Fault::Crashed.into()),
+        });
+        Self::Verify(Box::new(check), Pending(then, PhantomData))
+    }
+
+    /// Goes on with the hash; a failure to make it is one of the whole.
+    pub(crate) fn digest(
+        hash: Hash,
+        then: impl FnOnce(Vec<u8>, Timestamp) -> Next<T> + 'static,
+    ) -> Self {
+        let then = Box::new(|answer, now| match answer {
+            Answer::Digested(digest) => then(digest?, now),
+            _ => Err(Fault::Crashed.into()),
+        });
+        Self::Digest(Box::new(hash), Pending(then, PhantomData))
     }
 
     /// Goes on with `then` once this step is done.
@@ -82,11 +137,12 @@ impl<T: 'static> Step<T> {
         now: Timestamp,
         then: impl FnOnce(T, Timestamp) -> Next<U> + 'static,
     ) -> Next<U> {
-        match self {
-            Self::Done(value) => then(value, now),
-            Self::Fetch(request, pending) => Ok(Step::Fetch(request, pending.and_then(then))),
-            Self::Verify(check, pending) => Ok(Step::Verify(check, pending.and_then(then))),
-            Self::Redirect(redirect) => Ok(Step::Redirect(redirect)),
-        }
+        Ok(match self {
+            Self::Fetch(request, pending) => Step::Fetch(request, pending.and_then(then)),
+            Self::Verify(check, pending) => Step::Verify(check, pending.and_then(then)),
+            Self::Digest(hash, pending) => Step::Digest(hash, pending.and_then(then)),
+            Self::Redirect(redirect) => Step::Redirect(redirect),
+            Self::Done(value) => return then(value, now),
+        })
     }
 }

@@ -45,7 +45,25 @@ pub(crate) async fn verify(
     message: &[u8],
     signature: &[u8],
 ) -> Result<bool, Unsupported> {
-    // Not there on an insecure page; and what is read from nothing would throw past all of this.
+    let subtle = subtle()?;
+    match try_verify(&subtle, algorithm, jwk, message, signature).await {
+        Ok(holds) => Ok(holds.is_truthy()),
+        Err(error) if is_not_supported(&error) => Err(Unsupported),
+        Err(_) => Ok(false),
+    }
+}
+
+/// The hash of this name in Web Cryptography.
+pub(crate) async fn digest(algorithm: &str, message: &[u8]) -> Result<Vec<u8>, Unsupported> {
+    let digested = subtle()?
+        .digest_with_str_and_js_u8_array(algorithm, &Uint8Array::from(message))
+        .map_err(|_| Unsupported)?;
+    let digest = JsFuture::from(digested).await.map_err(|_| Unsupported)?;
+    Ok(Uint8Array::new(&digest).to_vec())
+}
+
+/// Not there on an insecure page; and what is read from nothing would throw past all of this.
+fn subtle() -> Result<SubtleCrypto, Unsupported> {
     let crypto = window().crypto().map_err(|_| Unsupported)?;
     if !crypto.is_object() {
         return Err(Unsupported);
@@ -54,11 +72,7 @@ pub(crate) async fn verify(
     if !subtle.is_object() {
         return Err(Unsupported);
     }
-    match try_verify(&subtle, algorithm, jwk, message, signature).await {
-        Ok(holds) => Ok(holds.is_truthy()),
-        Err(error) if is_not_supported(&error) => Err(Unsupported),
-        Err(_) => Ok(false),
-    }
+    Ok(subtle)
 }
 
 async fn try_verify(

@@ -316,6 +316,7 @@ impl Note {
 
 fn name_of(session: Option<&Session>) -> String {
     session
-        .and_then(Session::refresh_token_name)
+        .and_then(Session::refresh_token_at)
+        .map(|came| came.as_millis().to_string())
         .unwrap_or_default()
 }

@@ -4,7 +4,6 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use chrono::{DateTime, Duration, Utc};
 use jwt_compact::{Claims, Empty, TimeOptions};
 use crate::json::{Map, Value};
-use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::{
     AtHash, Expectation, ExpectedIssuer, IdToken, Occasion,
@@ -14,7 +13,10 @@ use crate::{
     Error,
     error::{Flaw, one_line},
     issuer::filled,
+    hash::{Hash, HashAlgorithm},
     jwk::{Algorithm, Key},
+    secret::Secret,
+    step::{Next, Step},
     time::Timestamp,
 };
 
@@ -85,8 +87,6 @@ pub(super) fn check(
             }
         }
     }
-    hashes(&token, expectation)?;
-
     let (subject, nonce) = (subject.to_owned(), nonce.map(str::to_owned));
     let (raw, claims) = token.into_parts();
     Ok(Box::new(IdToken {
@@ -246,47 +246,59 @@ fn same_subject(subject: &str, expected: &str) -> Result<(), Error> {
     }
 }
 
-/// OpenID Connect Core 3.1.3.8, 3.2.2.9 and 3.3.2.10.
-fn hashes(token: &Unverified, expectation: &Expectation) -> Result<(), Error> {
-    let holds = |claim: &str, value: Option<&crate::secret::Secret>, required: bool| match (
-        value,
-        token.members().get(claim),
-    ) {
-        (Some(value), Some(hash)) => *hash == *half_hash(token.algorithm(), value.expose()),
-        (Some(_), None) => !required,
-        (None, _) => true,
-    };
-    let at_hash_required = expectation.at_hash == AtHash::Required;
-    if !holds(
-        "at_hash",
-        expectation.access_token.as_ref(),
-        at_hash_required,
-    ) {
-        return Err(Error::untrusted(
-            Flaw::HashMismatch,
-            "the access token is not the one that the ID token came with (`at_hash`)",
-        ));
-    }
-    if !holds("c_hash", expectation.code.as_ref(), false) {
-        return Err(Error::untrusted(
-            Flaw::HashMismatch,
+/// Compares access token and code with the hashes that the ID token has of them (OpenID Connect
+/// Core 3.1.3.8, 3.2.2.9 and 3.3.2.10).
+pub(super) fn hashes(
+    id_token: Box<IdToken>,
+    algorithm: Algorithm,
+    expectation: &Expectation,
+) -> Next<Box<IdToken>> {
+    let mut open = Vec::new();
+    let is_required = expectation.at_hash == AtHash::Required;
+    for (claim, value, is_required, problem) in [
+        (
+            "c_hash",
+            &expectation.code,
+            false,
             "the code is not the one that the ID token came with (`c_hash`)",
-        ));
+        ),
+        (
+            "at_hash",
+            &expectation.access_token,
+            is_required,
+            "the access token is not the one that the ID token came with (`at_hash`)",
+        ),
+    ] {
+        let Some(value) = value else { continue };
+        match id_token.claims.get(claim) {
+            Some(hash) => open.push((value.clone(), hash.clone(), problem)),
+            None if is_required => return Err(Error::untrusted(Flaw::HashMismatch, problem)),
+            None => {}
+        }
     }
-    Ok(())
+    compare(id_token, algorithm, open)
 }
 
-/// The left half of the hash that goes with the signature's algorithm.
-fn half_hash(algorithm: Algorithm, value: &str) -> String {
-    let digest = match algorithm {
-        Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::Es256 => Sha256::digest(value).to_vec(),
-        Algorithm::Rs384 | Algorithm::Ps384 | Algorithm::Es384 => Sha384::digest(value).to_vec(),
-        Algorithm::Rs512 | Algorithm::Ps512 | Algorithm::Es512 | Algorithm::EdDsa => {
-            Sha512::digest(value).to_vec()
-        }
+/// Compares the last of these, then the others.
+fn compare(
+    id_token: Box<IdToken>,
+    algorithm: Algorithm,
+    mut open: Vec<(Secret, Value, &'static str)>,
+) -> Next<Box<IdToken>> {
+    let Some((value, expected, problem)) = open.pop() else {
+        return Ok(Step::Done(id_token));
     };
-    let half = digest.get(..digest.len() / 2).unwrap_or_default();
-    Base64UrlUnpadded::encode_string(half)
+    let hash = Hash {
+        algorithm: HashAlgorithm::of(algorithm),
+        message: value.expose().as_bytes().to_vec(),
+    };
+    Ok(Step::digest(hash, move |digest, _| {
+        let half = digest.get(..digest.len() / 2).unwrap_or_default();
+        if expected != *Base64UrlUnpadded::encode_string(half) {
+            return Err(Error::untrusted(Flaw::HashMismatch, problem));
+        }
+        compare(id_token, algorithm, open)
+    }))
 }
 
 fn subject(claims: &Map) -> Result<&str, Error> {
