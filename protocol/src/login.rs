@@ -64,6 +64,7 @@ pub enum Redemption {
 }
 
 /// Randomness for one login, 32 bytes each, from the browser's generator.
+#[derive(Default)]
 pub struct Entropy {
     /// Becomes `state`.
     pub state: [u8; 32],

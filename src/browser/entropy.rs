@@ -6,12 +6,11 @@ use super::window;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NoEntropy;
 
-/// `N` bytes that nobody can guess.
-pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], NoEntropy> {
-    let mut bytes = [0; N];
+/// Fills these bytes with what nobody can guess.
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), NoEntropy> {
     window()
         .crypto()
-        .and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes))
-        .map_err(|_| NoEntropy)?;
-    Ok(bytes)
+        .and_then(|crypto| crypto.get_random_values_with_u8_array(bytes))
+        .map(drop)
+        .map_err(|_| NoEntropy)
 }

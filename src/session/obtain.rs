@@ -469,11 +469,11 @@ impl Visitor {
 
 /// Randomness for one login.
 fn fresh_entropy() -> Result<login::Entropy, Error> {
-    Ok(login::Entropy {
-        state: entropy::bytes().map_err(|_| Fault::InsecurePage)?,
-        nonce: entropy::bytes().map_err(|_| Fault::InsecurePage)?,
-        verifier: entropy::bytes().map_err(|_| Fault::InsecurePage)?,
-    })
+    let mut fresh = login::Entropy::default();
+    for part in [&mut fresh.state, &mut fresh.nonce, &mut fresh.verifier] {
+        entropy::fill(part).map_err(|_| Fault::InsecurePage)?;
+    }
+    Ok(fresh)
 }
 
 /// Whether an answer was simply not meant for this login.

@@ -88,7 +88,9 @@ impl Visitor {
 
 /// From half of it to one and a half: tabs and visitors that failed together try apart.
 pub(super) fn with_jitter(pause: u32) -> u32 {
-    let [share] = entropy::bytes().unwrap_or([128]);
+    let mut share = [128];
+    let _ = entropy::fill(&mut share);
+    let [share] = share;
     pause / 2 + pause / 256 * u32::from(share)
 }
 
