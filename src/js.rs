@@ -10,7 +10,6 @@
 use std::{cell::Cell, future::Future, rc::Rc};
 
 use js_sys::{Function, Object, Promise, Reflect};
-use leptos::prelude::{ArcRwSignal, Set};
 use protocol::{
     Error, Fault,
     config::{self, Config, HandOver, Transport},
@@ -65,7 +64,7 @@ extern "C" {
 #[wasm_bindgen]
 pub struct Engine {
     visitor: &'static Visitor,
-    panel: ArcRwSignal<ui::Panel>,
+    board: Rc<ui::Board>,
     page: Page,
 }
 
@@ -91,15 +90,15 @@ pub fn start(options: &JsValue, page: Page) -> Result<Engine, JsValue> {
     if config.leaves_page() {
         transport::check_way_back(&config.client.redirect_uri).map_err(|e| failure(&e))?;
     }
-    let panel = ArcRwSignal::new(ui::Panel::SignedOut);
+    let board = Rc::new(ui::Board::new(ui::Panel::SignedOut));
     let arrived = Rc::default();
-    let announce = announce(&page, &panel, Rc::clone(&arrived));
+    let announce = announce(&page, &board, Rc::clone(&arrived));
     let visitor = Visitor::arrive(config, announce);
     arrived.set(Some(visitor));
     host::attach(visitor, page.clone().unchecked_into());
     Ok(Engine {
         visitor,
-        panel,
+        board,
         page,
     })
 }
@@ -208,7 +207,7 @@ impl Engine {
             page::browser_language().as_deref(),
         );
         let actions = actions(self.visitor, &self.page);
-        let unmount = ui::mount(root, self.panel.read_only(), actions, language);
+        let unmount = ui::mount(root, Rc::clone(&self.board), actions, language);
         Closure::once_into_js(unmount).unchecked_into()
     }
 
@@ -303,12 +302,12 @@ fn wish(visitor: &Visitor, options: &JsValue) -> Result<Wish, Error> {
 
 fn announce(
     page: &Page,
-    panel: &ArcRwSignal<ui::Panel>,
+    board: &Rc<ui::Board>,
     arrived: Rc<Cell<Option<&'static Visitor>>>,
 ) -> Announce {
     let listeners = page.clone();
     let opener = page.clone();
-    let panel = panel.clone();
+    let board = Rc::clone(board);
     let visited = Rc::clone(&arrived);
     Announce {
         event: Box::new(move |visitor, event| {
@@ -330,7 +329,7 @@ fn announce(
         }),
         status: Box::new(move |status| {
             let lines = || Some(visited.get()?.driver.journal.lines());
-            panel.set(shown(status, || lines().unwrap_or_default()));
+            board.show(shown(status, || lines().unwrap_or_default()));
         }),
         warning: Box::new(|text| warn(&["[messenger-auth] ", text].concat())),
         open_window: Box::new(move || opener.open()),

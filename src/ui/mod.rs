@@ -4,6 +4,12 @@
 //! whoever sets the [`Panel`] and answers the [`Actions`].
 
 #[cfg(target_arch = "wasm32")]
+use std::cell::{Cell, Ref, RefCell};
+
+#[cfg(target_arch = "wasm32")]
+use crate::browser::bell::Bell;
+
+#[cfg(target_arch = "wasm32")]
 mod button;
 #[cfg(target_arch = "wasm32")]
 mod element;
@@ -48,6 +54,48 @@ pub(crate) enum Panel {
         /// What was tried, a step a line, in English, for a developer.
         steps: String,
     },
+}
+
+/// Where it stands what all panels show.
+#[cfg(target_arch = "wasm32")]
+pub(crate) struct Board {
+    panel: RefCell<Panel>,
+    changes: Cell<u32>,
+    bell: Bell,
+}
+
+#[cfg(target_arch = "wasm32")]
+impl Board {
+    /// A board that shows this.
+    pub(crate) fn new(panel: Panel) -> Self {
+        Self {
+            panel: RefCell::new(panel),
+            changes: Cell::default(),
+            bell: Bell::default(),
+        }
+    }
+
+    /// Lets all panels show this.
+    pub(crate) fn show(&self, panel: Panel) {
+        *self.panel.borrow_mut() = panel;
+        self.changes.set(self.changes.get().wrapping_add(1));
+        self.bell.ring();
+    }
+
+    fn panel(&self) -> Ref<'_, Panel> {
+        self.panel.borrow()
+    }
+
+    /// How often it has changed.
+    fn changes(&self) -> u32 {
+        self.changes.get()
+    }
+
+    /// Ends when it has changed more often than that: so often.
+    fn changed(&self, seen: u32) -> impl Future<Output = u32> {
+        self.bell
+            .until(move || Some(self.changes()).filter(|changes| *changes != seen))
+    }
 }
 
 /// What the person can ask for. Called synchronously in the click, because a window may have to
