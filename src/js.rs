@@ -206,8 +206,9 @@ impl Engine {
             page::language().as_deref(),
             page::browser_language().as_deref(),
         );
-        let actions = actions(self.visitor, &self.page);
-        let unmount = ui::mount(root, Rc::clone(&self.board), actions, language);
+        let (visitor, page) = (self.visitor, self.page.clone());
+        let act = move |action| act(visitor, &page, action);
+        let unmount = ui::mount(root, Rc::clone(&self.board), act, language);
         Closure::once_into_js(unmount).unchecked_into()
     }
 
@@ -353,21 +354,15 @@ fn shown(status: Status, steps: impl FnOnce() -> String) -> ui::Panel {
     }
 }
 
-fn actions(visitor: &'static Visitor, page: &Page) -> ui::Actions {
-    let act = |run: fn(&'static Visitor, &Page)| -> Rc<dyn Fn()> {
-        let page = page.clone();
-        Rc::new(move || run(visitor, &page))
-    };
-    ui::Actions {
-        sign_in: act(click_sign_in),
-        show_window: act(|visitor, _| visitor.show_window()),
-        reopen: act(click_sign_in),
-        cancel: act(|visitor, _| visitor.cancel_sign_in()),
-        sign_out: act(|visitor, _| {
-            spawn(async move {
-                // What goes wrong at the issuer is in the journal; here the person is out.
-                let _ = visitor.sign_out(SignOut::AtIssuer, None).await;
-            });
+/// A click on a button of ours.
+fn act(visitor: &'static Visitor, page: &Page, action: ui::Action) {
+    match action {
+        ui::Action::SignIn => click_sign_in(visitor, page),
+        ui::Action::ShowWindow => visitor.show_window(),
+        ui::Action::Cancel => visitor.cancel_sign_in(),
+        ui::Action::SignOut => spawn(async move {
+            // What goes wrong at the issuer is in the journal; here the person is out.
+            let _ = visitor.sign_out(SignOut::AtIssuer, None).await;
         }),
     }
 }

@@ -2,31 +2,40 @@
 //!
 //! The elements stay the same in every state, because a screen reader only hears a live region
 //! that was there before its text, and because a button that keeps its place keeps the focus.
-//! The panel is told of a change as a whole, and patched without Leptos' signals: the graph behind them would
-//! be 5,000 bytes more to download (brotli), for one value.
+//! The panel is told of a change as a whole, and patched without Leptos' signals, and one listener hears
+//! all clicks: the graph behind signals and listeners of Leptos' would be 6,000 bytes more to download
+//! (brotli), for one value and three buttons.
 
 use super::button::button;
 use super::status::Status;
 use super::text::Language;
-use super::{Actions, Board, Panel};
-use crate::browser::task::Leash;
+use super::{Action, Board, Panel};
+use crate::browser::{event::Listener, task::Leash};
 use leptos::prelude::*;
 use leptos::tachys::view::{Mountable, Render};
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, HtmlElement};
+use leptos::web_sys::{Element, Event, HtmlElement};
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// Shows the panel in `root` until the returned function is called.
+/// Shows the panel in `root` until the returned function is called. `act` is called
+/// synchronously in the click, because a window may have to be opened in it.
 pub(crate) fn mount(
     root: HtmlElement,
     board: Rc<Board>,
-    actions: Actions,
+    act: impl Fn(Action) + 'static,
     language: Language,
 ) -> impl FnOnce() {
     let mut seen = board.changes();
-    let mut state = element(&board.panel(), &actions, language).build();
+    let mut state = element(&board.panel(), language).build();
     state.mount(&root, None);
+    let shown = Rc::clone(&board);
+    let clicks = Listener::on(&root, "click", move |event| {
+        let action = clicked(&event, &shown.panel());
+        if let Some(action) = action {
+            act(action);
+        }
+    });
     let mounted = Rc::new(RefCell::new(state));
     let patched = Rc::clone(&mounted);
     let patching = Leash::default();
@@ -37,7 +46,7 @@ pub(crate) fn mount(
             let focused = find(&root, ":focus");
             // Made first: the page hears of a lost focus while the view is patched, and may bring
             // the next change about in that very moment.
-            let view = element(&board.panel(), &actions, language);
+            let view = element(&board.panel(), language);
             view.rebuild(&mut patched.borrow_mut());
             if let Some(focused) = focused {
                 keep_focus(&root, &focused);
@@ -45,6 +54,7 @@ pub(crate) fn mount(
         }
     }));
     move || {
+        drop(clicks);
         patching.pull();
         // Where it is being patched, the page takes the element itself away.
         if let Ok(mut mounted) = mounted.try_borrow_mut() {
@@ -53,11 +63,25 @@ pub(crate) fn mount(
     }
 }
 
-fn element(
-    panel: &Panel,
-    actions: &Actions,
-    language: Language,
-) -> impl Render<State: Mountable> + use<> {
+/// What the person wants who has clicked.
+fn clicked(event: &Event, panel: &Panel) -> Option<Action> {
+    let button: Element = event.target()?.dyn_into().ok()?;
+    match &*button.get_attribute("name")? {
+        "main" => match panel {
+            Panel::SignedOut
+            | Panel::Failed { .. }
+            | Panel::WindowBlocked
+            | Panel::StillSigningIn => Some(Action::SignIn),
+            Panel::WindowOpen => Some(Action::ShowWindow),
+            Panel::Working | Panel::SignedIn { .. } => None,
+        },
+        "cancel" => Some(Action::Cancel),
+        "sign-out" => Some(Action::SignOut),
+        _ => None,
+    }
+}
+
+fn element(panel: &Panel, language: Language) -> impl Render<State: Mountable> + use<> {
     let Status {
         state,
         label,
@@ -69,11 +93,9 @@ fn element(
         details,
         failure: [code, message, help, steps],
     } = Status::of(panel, language);
-    let (act, busy) = match panel {
-        Panel::SignedOut | Panel::Failed { .. } => (Rc::clone(&actions.sign_in), "false"),
-        Panel::WindowOpen => (Rc::clone(&actions.show_window), "false"),
-        Panel::WindowBlocked | Panel::StillSigningIn => (Rc::clone(&actions.reopen), "false"),
-        Panel::Working | Panel::SignedIn { .. } => (Rc::new(|| {}) as Rc<dyn Fn()>, "true"),
+    let busy = match panel {
+        Panel::Working | Panel::SignedIn { .. } => "true",
+        _ => "false",
     };
 
     view! {
@@ -96,9 +118,9 @@ fn element(
                 {alert}
             </p>
             <div class="actions">
-                {button("button", main, busy, act)}
-                {button("button quiet", cancel, "false", Rc::clone(&actions.cancel))}
-                {button("button quiet", sign_out, "false", Rc::clone(&actions.sign_out))}
+                {button("main", "button", main, busy)}
+                {button("cancel", "button quiet", cancel, "false")}
+                {button("sign-out", "button quiet", sign_out, "false")}
             </div>
             <details hidden=code.is_empty()>
                 <summary>{details} " " <code>{code.to_owned()}</code></summary>

@@ -98,18 +98,16 @@ impl Board {
     }
 }
 
-/// What the person can ask for. Called synchronously in the click, because a window may have to
-/// be opened in it.
+/// What the person can ask for.
 #[cfg(target_arch = "wasm32")]
-pub(crate) struct Actions {
-    /// Sign in, or try again.
-    pub(crate) sign_in: std::rc::Rc<dyn Fn()>,
+#[derive(Clone, Copy)]
+pub(crate) enum Action {
+    /// Sign in, try again, or open the sign-in window after it was blocked or seems gone.
+    SignIn,
     /// Bring the sign-in window to the front.
-    pub(crate) show_window: std::rc::Rc<dyn Fn()>,
-    /// Open the sign-in window, after it was blocked or seems gone.
-    pub(crate) reopen: std::rc::Rc<dyn Fn()>,
+    ShowWindow,
     /// Give this sign-in up.
-    pub(crate) cancel: std::rc::Rc<dyn Fn()>,
+    Cancel,
     /// Sign out.
-    pub(crate) sign_out: std::rc::Rc<dyn Fn()>,
+    SignOut,
 }
