@@ -23,3 +23,7 @@ mod session;
 mod transport;
 #[cfg(any(target_arch = "wasm32", test))]
 mod ui;
+
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
