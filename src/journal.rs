@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use protocol::{Error, json, time::Timestamp};
+use protocol::{decimal, Error, json, time::Timestamp};
 use protocol::json::Value;
 
 use crate::deadline::now;
@@ -40,7 +40,7 @@ impl Journal {
             None => self.push(since, step, "done", None, ""),
             Some(error) => {
                 let code = Some(error.code());
-                self.push(since, step, &error.to_string(), code, &error.help());
+                self.push(since, step, &error.message(), code, &error.help());
             }
         }
     }
@@ -70,9 +70,8 @@ impl Journal {
         let mut lines = String::new();
         for step in steps.iter().skip(steps.len().saturating_sub(SHOWN)) {
             let text = |name| step.get(name).and_then(Value::as_str).unwrap_or_default();
-            // As an integer: printing any value there is would be 2 kB more.
             let ms = step.get("ms").and_then(Value::as_i64).unwrap_or_default();
-            let ms = ms.to_string();
+            let ms = decimal::print(ms);
             for part in [text("step"), " (", &ms, " ms): ", text("outcome"), "\n"] {
                 lines.push_str(part);
             }

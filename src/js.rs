@@ -347,7 +347,7 @@ fn shown(status: Status, steps: impl FnOnce() -> String) -> ui::Panel {
         Status::SignedIn { name } => ui::Panel::SignedIn { name },
         Status::Failed(error) => ui::Panel::Failed {
             code: error.code(),
-            message: error.to_string(),
+            message: error.message(),
             help: error.help(),
             steps: steps(),
         },
@@ -435,7 +435,7 @@ fn heard(name: &str, message: Option<&str>) -> JsValue {
 fn failure(error: &Error) -> JsValue {
     to_js(vec![
         ("code", error.code().into()),
-        ("message", error.to_string().into()),
+        ("message", error.message().into()),
         ("help", error.help().into()),
     ])
 }

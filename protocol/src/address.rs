@@ -4,6 +4,8 @@
 //! a user name before the host) is refused here, so that the address that was checked is
 //! the address that is used.
 
+use crate::decimal;
+
 /// The parts of an `https:` or `http:` address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Address<'a> {
@@ -91,7 +93,7 @@ impl<'a> Address<'a> {
             let mut parts = host.split('.');
             parts.next() == Some("127")
                 && parts.clone().count() == 3
-                && parts.all(|part| part.parse::<u8>().is_ok())
+                && parts.all(|part| decimal::read(part).is_some_and(|byte| u8::try_from(byte).is_ok()))
         };
         host == "[::1]"
             || host.eq_ignore_ascii_case("localhost")
@@ -134,9 +136,11 @@ fn split_off(text: &str, at: char) -> (&str, Option<&str>) {
 
 fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     match authority.rsplit_once(':') {
-        Some((_, digits)) if digits.is_empty() || digits.starts_with('+') => None,
+        Some((_, "")) => None,
         // The colons of an IPv6 address stand inside its brackets.
-        Some((host, digits)) if !digits.ends_with(']') => Some((host, Some(digits.parse().ok()?))),
+        Some((host, digits)) if !digits.ends_with(']') => {
+            Some((host, Some(decimal::read(digits)?.try_into().ok()?)))
+        }
         _ => Some((authority, None)),
     }
 }

@@ -1,6 +1,7 @@
 //! The authorize request (RFC 6749 4.1.1 and 4.2.1, OpenID Connect Core 3.1.2.1, RFC 7636 4.3).
 
 use crate::{
+    decimal,
     client::Client,
     issuer::{Issuer, Kind},
     login::{Intent, Interaction},
@@ -22,7 +23,7 @@ pub(crate) fn url(
     intent: &Intent,
     once: &Once<'_>,
 ) -> String {
-    let max_age = client.max_age.map(|seconds| seconds.to_string());
+    let max_age = client.max_age.map(|seconds| decimal::print(seconds.into()));
     let prompt = match &intent.interaction {
         Interaction::None => Some("none"),
         Interaction::Allowed { prompt } => prompt.as_deref(),

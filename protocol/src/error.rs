@@ -3,7 +3,7 @@
 use core::{fmt, ops::Deref};
 use std::sync::Arc;
 
-use crate::{address::Address, issuer::filled};
+use crate::{decimal, address::Address, issuer::filled};
 
 /// Why there is no token: a [`Fault`], shared, so that it is handed on as one word.
 ///
@@ -484,6 +484,14 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl Fault {
+    /// What happened, in a sentence.
+    #[must_use]
+    pub fn message(&self) -> String {
         let status;
         let parts: &[&str] = match self {
             Self::BadOption { option, problem } => &["The option ", option, " ", problem],
@@ -525,17 +533,16 @@ impl fmt::Display for Fault {
             }
             Self::Timeout { waiting_for } => &["Waited too long for ", waiting_for],
             Self::BadStatus { url, status: code } => {
-                status = code.to_string();
+                status = decimal::print(i64::from(*code));
                 &[url, " answered with status ", &status]
             }
             Self::Messenger { detail } => &["The messenger could not go on: ", detail],
             Self::StorageUnavailable => &["The browser's storage is blocked or full"],
             Self::Crashed => &["Messenger Auth came upon a fault of its own"],
         };
-        for part in parts {
-            f.write_str(part)?;
-        }
-        f.write_str(".")
+        let mut message = parts.concat();
+        message.push('.');
+        message
     }
 }
 

@@ -8,6 +8,7 @@ mod authorize;
 mod callback;
 pub mod client;
 pub mod config;
+pub mod decimal;
 mod discovery;
 pub mod error;
 pub mod finesse;

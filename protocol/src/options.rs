@@ -8,7 +8,7 @@ use core::cell::RefCell;
 
 use crate::json::{Map, Value};
 
-use crate::{Error, json};
+use crate::{decimal, Error, json};
 
 /// A set of options.
 pub struct Options<'a> {
@@ -66,7 +66,7 @@ impl<'a> Options<'a> {
         let value = self.get(name)?;
         let text = value
             .as_str()
-            .filter(|text| !text.trim().is_empty() && !text.contains(char::is_control));
+            .filter(|text| !text.trim_ascii().is_empty() && !text.contains(char::is_control));
         if text.is_none() {
             self.refuse(name, "must be a text that is not empty");
         }
@@ -108,7 +108,7 @@ impl<'a> Options<'a> {
             )]
             return Some(value as u32);
         }
-        let (least, most) = (least.to_string(), most.to_string());
+        let (least, most) = (decimal::print(least.into()), decimal::print(most.into()));
         self.refuse(
             name,
             &["must be a whole number from ", &least, " to ", &most].concat(),
@@ -162,7 +162,7 @@ impl<'a> Options<'a> {
                     self.refuse(name, OBJECT_OF_TEXTS);
                     String::new()
                 },
-                |number| number.to_string(),
+                decimal::print,
             ),
         }
     }

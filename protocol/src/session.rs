@@ -147,7 +147,7 @@ impl Session {
             ("issuer", self.issuer.as_str().into()),
             ("client_id", self.client_id.as_str().into()),
             ("claims", Value::Object(self.claims.clone())),
-            ("scope", self.scope.join(" ").into()),
+            ("scope", self.scope.clone().into()),
             ("id_token", self.id_token.as_ref().map(Held::to_json).into()),
             (
                 "access_token",
@@ -173,7 +173,7 @@ impl Session {
             issuer: json::text(kept.get("issuer")?)?,
             client_id: json::text(kept.get("client_id")?)?,
             claims: kept.get("claims")?.as_object()?.clone(),
-            scope: words(kept.get("scope")?.as_str()?),
+            scope: texts(kept.get("scope")?.as_array()?),
             id_token: json::optional(kept, "id_token", Held::from_json)?,
             access_token: json::optional(kept, "access_token", Held::from_json)?,
             refresh_token: json::optional(kept, "refresh_token", json::text)?.map(Secret::new),
@@ -401,6 +401,11 @@ fn refreshed(session: &Session) -> Option<Occasion> {
         nonce: session.nonce.clone(),
         auth_time: session.auth_time,
     })
+}
+
+fn texts(values: &[Value]) -> Vec<String> {
+    let texts = values.iter().filter_map(Value::as_str);
+    texts.map(str::to_owned).collect()
 }
 
 fn words(scope: &str) -> Vec<String> {

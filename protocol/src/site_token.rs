@@ -67,7 +67,7 @@ fn read(body: &[u8], member: Option<&str>, now: Timestamp) -> Result<Box<SiteTok
     let text = (body.len() <= MAX_BODY)
         .then(|| core::str::from_utf8(body).ok())
         .flatten()
-        .map(str::trim);
+        .map(str::trim_ascii);
     let document = text.and_then(|text| json::read(text.as_bytes()));
     let is_object = document.as_ref().and_then(Value::as_object).is_some();
     let token = match &document {

@@ -5,6 +5,7 @@
 use crate::json::{Map, Value};
 
 use crate::{
+    decimal,
     Error,
     error::Flaw,
     http::Response,
@@ -81,10 +82,7 @@ pub(crate) fn check_access_token(
 
 /// `expires_in` as digits, in seconds.
 pub(crate) fn lifetime_in_text(digits: &str) -> Result<i64, Error> {
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(bad_lifetime());
-    }
-    in_bounds(digits.parse().ok())
+    in_bounds(decimal::read(digits))
 }
 
 pub(crate) fn lifetime(value: Option<&Value>) -> Result<Option<i64>, Error> {

@@ -1,5 +1,7 @@
 //! Requests to servers (Fetch). No redirect is followed, no referrer sent.
 
+use protocol::decimal;
+
 use gloo_net::http::{Request as Prepared, Response as Answer};
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
@@ -144,8 +146,8 @@ pub(crate) async fn clock_of(url: &str, ms: u32) -> Option<i64> {
     init.set_method("HEAD");
     let answer = deadline(Box::pin(fetch(url, &init)), ms).await.ok()??;
     let headers = answer.headers();
-    let age = headers.get("age").and_then(|age| age.parse().ok());
-    Some(clock::parse(&headers.get("date")?)? + age.map_or(0, |age: i64| age * 1000))
+    let age = headers.get("age").and_then(|age| decimal::read(&age));
+    Some(clock::parse(&headers.get("date")?)? + age.map_or(0, |age| age * 1000))
 }
 
 enum Failure {

@@ -245,7 +245,7 @@ async fn sign_in(visitor: &'static Visitor) -> Result<JsValue, Error> {
     if let Some(plugin) = PLUGIN.with_borrow(Clone::clone) {
         let _ = match &result {
             Ok(proof) => plugin.publish("signedIn", proof),
-            Err(error) => plugin.publish("signInFailed", &error.to_string().into()),
+            Err(error) => plugin.publish("signInFailed", &error.message().into()),
         };
     }
     result

@@ -1,5 +1,7 @@
 //! The clock that tokens are judged by: this machine's, unless the site's server says that it is off.
 
+use protocol::decimal;
+
 use super::Visitor;
 use crate::{
     browser::{clock, fetch},
@@ -37,7 +39,7 @@ impl Visitor {
         let behind = if behind.abs() < TOLERANCE { 0 } else { behind };
         if behind != self.store.lag() {
             self.store.set_lag(behind);
-            let outcome = [&*(behind / 1000).to_string(), " s behind: counted in"];
+            let outcome = [&*decimal::print(behind / 1000), " s behind: counted in"];
             self.driver
                 .journal
                 .note("compare the clock", &outcome.concat());

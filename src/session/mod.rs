@@ -12,6 +12,7 @@ mod tabs;
 use std::{cell::RefCell, rc::Rc};
 
 use protocol::{
+    decimal,
     Error, Fault,
     address::{Address, without_query},
     config::Config,
@@ -279,7 +280,7 @@ impl Visitor {
         if let Some(until) = self.store.frame_rests_until() {
             let until = [
                 "it did not work lately: not tried until ",
-                &until.as_millis().to_string(),
+                &decimal::print(until.as_millis()),
             ];
             self.driver.journal.note(SILENTLY, &until.concat());
         }

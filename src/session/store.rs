@@ -1,6 +1,7 @@
 //! Where the session lives between two pages of the site.
 
 use protocol::{
+    decimal,
     client::Client, config, issuer::Issuer, json::object, secret::Secret, session::Session,
     site_token::SiteToken, time::Timestamp,
 };
@@ -125,8 +126,8 @@ impl SessionStore {
         let latest = self.all.get(&self.name("latest"))?;
         let mut words = latest.splitn(3, ' ');
         let stamp = Stamp {
-            person: words.next()?.parse().ok()?,
-            change: words.next()?.parse().ok()?,
+            person: decimal::read(words.next()?)?,
+            change: decimal::read(words.next()?)?,
         };
         Some((stamp, words.next()?.to_owned()))
     }
@@ -138,7 +139,14 @@ impl SessionStore {
 
     fn set_latest(&self, stamp: Stamp, refresh_token: &str) {
         let Stamp { person, change } = stamp;
-        let latest = [&*person.to_string(), &*change.to_string(), refresh_token].join(" ");
+        let latest = [
+            &*decimal::print(person),
+            " ",
+            &decimal::print(change),
+            " ",
+            refresh_token,
+        ]
+        .concat();
         // Where it cannot be kept, the tabs have only each other's word.
         let _ = self.all.set(&self.name("latest"), &latest);
     }
@@ -248,14 +256,14 @@ impl SessionStore {
     }
 
     fn moment(&self, what: &str) -> Option<Timestamp> {
-        let millis = self.all.get(&self.name(what))?.parse().ok()?;
+        let millis = decimal::read(&self.all.get(&self.name(what))?)?;
         Some(Timestamp::from_millis(millis))
     }
 
     fn set_moment(&self, what: &str, moment: Timestamp) {
         let _ = self
             .all
-            .set(&self.name(what), &moment.as_millis().to_string());
+            .set(&self.name(what), &decimal::print(moment.as_millis()));
     }
 }
 
@@ -317,6 +325,6 @@ impl Note {
 fn name_of(session: Option<&Session>) -> String {
     session
         .and_then(Session::refresh_token_at)
-        .map(|came| came.as_millis().to_string())
+        .map(|came| decimal::print(came.as_millis()))
         .unwrap_or_default()
 }

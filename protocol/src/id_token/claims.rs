@@ -10,6 +10,7 @@ use super::{
     compact::{Unverified, malformed},
 };
 use crate::{
+    decimal,
     Error,
     error::{Flaw, one_line},
     issuer::filled,
@@ -161,7 +162,7 @@ fn times(dates: &Dates, clock_skew: u32, now: Timestamp) -> Result<(), Error> {
 
 /// A token that has just been issued tells by how much the clock is off.
 fn untimely(flaw: Flaw, what: &str, by_millis: i64) -> Error {
-    let minutes = (by_millis / 60_000).to_string();
+    let minutes = decimal::print(by_millis / 60_000);
     Error::untrusted(flaw, [what, &minutes, " min"].concat())
 }
 

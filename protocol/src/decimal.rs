@@ -1,0 +1,59 @@
+//! Whole numbers in decimal. The standard library prints and reads far more than that, and brings a
+//! thousand bytes (brotli) along for it.
+
+/// The number as text.
+#[must_use]
+pub fn print(number: i64) -> String {
+    let mut text = String::new();
+    if number < 0 {
+        text.push('-');
+    }
+    push(&mut text, number.unsigned_abs());
+    text
+}
+
+fn push(text: &mut String, number: u64) {
+    if number >= 10 {
+        push(text, number / 10);
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "a digit")]
+    text.push(char::from(b'0' + (number % 10) as u8));
+}
+
+/// The number that a text is: digits, a minus in front where it is below zero, nothing else.
+#[must_use]
+pub fn read(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix('-');
+    let mut number = None::<i64>;
+    for byte in digits.unwrap_or(text).bytes() {
+        let digit = byte.is_ascii_digit().then(|| i64::from(byte - b'0'))?;
+        number = Some(number.unwrap_or(0).checked_mul(10)?.checked_add(digit)?);
+    }
+    if digits.is_some() {
+        number.map(|number| -number)
+    } else {
+        number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_is_read() {
+        for number in [0, 7, -7, 10, 1_000, -1_234_567_890, i64::MAX, -i64::MAX] {
+            assert_eq!(print(number), number.to_string());
+            assert_eq!(read(&print(number)), Some(number));
+        }
+        assert_eq!(print(i64::MIN), i64::MIN.to_string());
+    }
+
+    #[test]
+    fn only_digits_are_a_number() {
+        assert_eq!(read("007"), Some(7));
+        for text in ["", "-", "+1", "1 ", "1.0", "0x1", "--1", "9223372036854775808"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}
