@@ -268,7 +268,6 @@ async fn send(request: &Request, deadline: Deadline) -> Fetched {
     match answer {
         Ok(answer) => Ok(Arc::new(Response {
             status: answer.status,
-            content_type: answer.content_type,
             responded_json: answer.responded_json,
             body: answer.body,
             reloaded_at: match request.reuse {

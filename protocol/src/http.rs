@@ -66,8 +66,6 @@ pub enum Credentials {
 pub struct Response {
     /// HTTP status.
     pub status: u16,
-    /// `Content-Type` as sent.
-    pub content_type: Option<String>,
     /// `X-Responded-JSON` as sent: ASP.NET's login page comes with 200, and says the status that was meant here.
     pub responded_json: Option<String>,
     /// The body, at most [`MAX_BODY`] bytes.
@@ -157,7 +155,6 @@ impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
             .field("status", &self.status)
-            .field("content_type", &self.content_type)
             .field("reloaded_at", &self.reloaded_at)
             .finish_non_exhaustive()
     }

@@ -4,10 +4,9 @@
 //! A key set is read key by key: one that cannot check a signature, or that this crate does
 //! not know, is left out and spoils nothing. No key is ever taken from a token.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use crate::json::{Map, Value};
 
-use crate::{Error, error::Flaw, json};
+use crate::{base64url, Error, error::Flaw, json};
 
 /// The smallest RSA modulus that is accepted, in bits (RFC 7518 3.3).
 const RSA_MIN_BITS: usize = 2048;
@@ -243,8 +242,8 @@ fn rsa(jwk: &Map) -> Option<Map> {
         let mut public = Map::new();
         for (name, value) in [
             ("kty", "RSA".to_owned()),
-            ("n", Base64UrlUnpadded::encode_string(&modulus)),
-            ("e", Base64UrlUnpadded::encode_string(&exponent)),
+            ("n", base64url::encode(&modulus)),
+            ("e", base64url::encode(&exponent)),
         ] {
             public.insert(name.to_owned(), value.into());
         }
@@ -292,7 +291,7 @@ fn decode(encoded: &str, max_length: usize) -> Option<Vec<u8>> {
     if encoded.len() > max_length.div_ceil(3) * 4 {
         return None;
     }
-    Base64UrlUnpadded::decode_vec(encoded).ok()
+    base64url::decode(encoded)
 }
 
 fn text<'a>(jwk: &'a Map, name: &str) -> Option<&'a str> {

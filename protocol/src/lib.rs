@@ -5,6 +5,7 @@
 
 pub mod address;
 mod authorize;
+pub mod base64url;
 mod callback;
 pub mod client;
 pub mod config;

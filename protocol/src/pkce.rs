@@ -1,12 +1,12 @@
 //! Proof Key for Code Exchange (RFC 7636). S256 only: `plain` does not exist here.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 
+use crate::base64url;
 use crate::hash::{Hash, HashAlgorithm};
 
 /// 32 random bytes as 43 characters that need no escaping anywhere: a verifier, `state`, `nonce`.
 pub(crate) fn random_text(bytes: &[u8; 32]) -> String {
-    Base64UrlUnpadded::encode_string(bytes)
+    base64url::encode(bytes)
 }
 
 /// What makes a `code_challenge` of a verifier (RFC 7636 4.2).
@@ -19,7 +19,7 @@ pub(crate) fn hash(verifier: &str) -> Hash {
 
 /// The `code_challenge` that this hash of a verifier is.
 pub(crate) fn challenge(digest: &[u8]) -> String {
-    Base64UrlUnpadded::encode_string(digest)
+    base64url::encode(digest)
 }
 
 #[cfg(test)]

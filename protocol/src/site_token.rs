@@ -1,9 +1,9 @@
 //! The site's own token service: a JWT for a signed-in person (api: `tokenUrl`).
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use crate::json::{Map, Value};
 
 use crate::{
+    base64url,
     Error, Fault,
     address::Address,
     error::Flaw,
@@ -134,12 +134,12 @@ pub(crate) fn look_inside(token: &str) -> Option<(Map, Map)> {
     if parts.next().is_some() || signature.is_empty() {
         return None;
     }
-    Base64UrlUnpadded::decode_vec(signature).ok()?;
+    base64url::decode(signature)?;
     Some((object(header)?, object(payload)?))
 }
 
 fn object(part: &str) -> Option<Map> {
-    match json::read(&Base64UrlUnpadded::decode_vec(part).ok()?) {
+    match json::read(&base64url::decode(part)?) {
         Some(Value::Object(members)) => Some(members),
         _ => None,
     }

@@ -259,7 +259,6 @@ impl Asking {
         let body = answer.binary().await.map_err(|_| limit.or(Failed::Cut))?;
         Ok(Answer::Whole(Response {
             status: answer.status(),
-            content_type: answer.headers().get("content-type"),
             responded_json: None,
             body,
             reloaded_at: Timestamp::from_millis(0),

@@ -73,8 +73,6 @@ pub(crate) enum Credentials {
 pub(crate) struct Response {
     /// HTTP status.
     pub(crate) status: u16,
-    /// `Content-Type`.
-    pub(crate) content_type: Option<String>,
     /// `X-Responded-JSON`.
     pub(crate) responded_json: Option<String>,
     /// The body.
@@ -194,7 +192,6 @@ async fn exchange(
     let headers = answer.headers();
     Ok(Response {
         status: answer.status(),
-        content_type: headers.get("content-type"),
         responded_json: headers.get("x-responded-json"),
         body: read(&answer, limit).await?,
     })

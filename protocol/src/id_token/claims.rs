@@ -1,6 +1,5 @@
 //! What a signed ID token says, compared with what it must say.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use chrono::{DateTime, Duration, Utc};
 use jwt_compact::{Claims, Empty, TimeOptions};
 use crate::json::{Map, Value};
@@ -10,6 +9,7 @@ use super::{
     compact::{Unverified, malformed},
 };
 use crate::{
+    base64url,
     decimal,
     Error,
     error::{Flaw, one_line},
@@ -295,7 +295,7 @@ fn compare(
     };
     Ok(Step::digest(hash, move |digest, _| {
         let half = digest.get(..digest.len() / 2).unwrap_or_default();
-        if expected != *Base64UrlUnpadded::encode_string(half) {
+        if expected != *base64url::encode(half) {
             return Err(Error::untrusted(Flaw::HashMismatch, problem));
         }
         compare(id_token, algorithm, open)

@@ -1,9 +1,8 @@
 //! A signed token as it arrives (RFC 7515 7.1): read, not yet believed.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use crate::json::{Map, Value};
 
-use crate::{Error, error::Flaw, http::MAX_BODY, json, jwk::Algorithm, secret::Secret};
+use crate::{base64url, Error, error::Flaw, http::MAX_BODY, json, jwk::Algorithm, secret::Secret};
 
 /// A token whose structure and algorithm are right. What it says counts only after its
 /// signature has been checked.
@@ -31,8 +30,8 @@ impl Unverified {
             object(header_part).ok_or_else(|| malformed("its header is no JSON object"))?;
         let members = object(payload).ok_or_else(|| malformed("its claims are no JSON object"))?;
         // A fourth part is no base64url either.
-        let signature = Base64UrlUnpadded::decode_vec(signature)
-            .map_err(|_| malformed("its signature is no base64url"))?;
+        let signature = base64url::decode(signature)
+            .ok_or_else(|| malformed("its signature is no base64url"))?;
 
         // RFC 7515 4.1.11: an extension that must be understood, and none is.
         if header.contains_key("crit") {
@@ -108,7 +107,7 @@ pub(super) fn malformed(problem: &str) -> Error {
 }
 
 fn object(part: &str) -> Option<Map> {
-    match json::read_strictly(&Base64UrlUnpadded::decode_vec(part).ok()?)? {
+    match json::read_strictly(&base64url::decode(part)?)? {
         Value::Object(members) => Some(members),
         _ => None,
     }
