@@ -60,35 +60,47 @@ extern "C" {
     fn warn(line: &str);
 }
 
-/// The running widget.
-#[wasm_bindgen]
-pub struct Engine {
+/// The running widget. There is one to a page, for as long as the page lives.
+struct Engine {
     visitor: &'static Visitor,
     board: Rc<ui::Board>,
     page: Page,
 }
 
+thread_local! {
+    static ENGINE: Cell<Option<&'static Engine>> = const { Cell::new(None) };
+}
+
+/// The widget that `start` has started: the loader asks nothing of it before.
+fn engine() -> &'static Engine {
+    let Some(engine) = ENGINE.get() else {
+        unreachable!("nothing is asked before `start`")
+    };
+    engine
+}
+
 /// Reads the options and starts. Throws a failure when they are not good.
 #[wasm_bindgen]
-pub fn start(options: &JsValue, page: Page) -> Result<Engine, JsValue> {
+pub fn start(options: JsValue, page: Page) -> Result<(), JsValue> {
+    begin(&options, page).map_err(|error| failure(&error))
+}
+
+fn begin(options: &JsValue, page: Page) -> Result<(), Error> {
     if !page::is_secure() {
-        return Err(failure(&Fault::InsecurePage.into()));
+        return Err(Fault::InsecurePage.into());
     }
     if page::is_nobodys() {
         let problem = "leads back to no page whose frame is a sandbox without allow-same-origin";
-        return Err(failure(&Error::bad_option("redirectUri", problem)));
+        return Err(Error::bad_option("redirectUri", problem));
     }
-    let mut options = members(&called(options)).map_err(|e| failure(&e))?;
+    let mut options = members(&called(options))?;
     if page.attributes() == Some(true) {
         config::tidy_attributes(&mut options);
     }
-    let config =
-        Config::parse(&options, page.redirect_uri().as_deref()).map_err(|e| failure(&e))?;
-    config
-        .check_page(page::is_own_origin)
-        .map_err(|e| failure(&e))?;
+    let config = Config::parse(&options, page.redirect_uri().as_deref())?;
+    config.check_page(page::is_own_origin)?;
     if config.leaves_page() {
-        transport::check_way_back(&config.client.redirect_uri).map_err(|e| failure(&e))?;
+        transport::check_way_back(&config.client.redirect_uri)?;
     }
     let board = Rc::new(ui::Board::new(ui::Panel::SignedOut));
     let arrived = Rc::default();
@@ -96,130 +108,140 @@ pub fn start(options: &JsValue, page: Page) -> Result<Engine, JsValue> {
     let visitor = Visitor::arrive(config, announce);
     arrived.set(Some(visitor));
     host::attach(visitor, page.clone().unchecked_into());
-    Ok(Engine {
+    ENGINE.set(Some(Box::leak(Box::new(Engine {
         visitor,
         board,
         page,
+    }))));
+    Ok(())
+}
+
+/// Resolves when the last page's session and answer have been taken up.
+#[wasm_bindgen]
+pub fn ready() -> Promise {
+    let visitor = engine().visitor;
+    promise(async move {
+        visitor.started().await;
+        Ok(JsValue::UNDEFINED)
     })
 }
 
-#[wasm_bindgen]
-impl Engine {
-    /// Resolves when the last page's session and answer have been taken up.
-    pub fn ready(&self) -> Promise {
-        let visitor = self.visitor;
-        promise(async move {
-            visitor.started().await;
-            Ok(JsValue::UNDEFINED)
-        })
+/// Signs the person in. `window` has just been opened in the click, if one was wanted.
+#[wasm_bindgen(js_name = signIn)]
+pub fn sign_in(options: JsValue, window: Option<Window>) -> Promise {
+    let visitor = engine().visitor;
+    let window = window.map(Popup::adopt);
+    let wish = wish(visitor, &options);
+    if let (Err(_), Some(window)) = (&wish, &window) {
+        window.close();
     }
-
-    /// Signs the person in. `window` has just been opened in the click, if one was wanted.
-    #[wasm_bindgen(js_name = signIn)]
-    pub fn sign_in(&self, options: &JsValue, window: Option<Window>) -> Promise {
-        let visitor = self.visitor;
-        let window = window.map(Popup::adopt);
-        let wish = wish(visitor, options);
-        if let (Err(_), Some(window)) = (&wish, &window) {
-            window.close();
-        }
-        promise(async move {
-            visitor.sign_in(wish?, window).await?;
-            Ok(session(visitor))
-        })
-    }
-
-    /// Whether `signIn` with these options would now make use of a new window.
-    #[wasm_bindgen(js_name = wantsWindow)]
-    pub fn wants_window(&self, options: &JsValue) -> bool {
-        wish(self.visitor, options).is_ok_and(|wish| self.visitor.wants_window(&wish))
-    }
-
-    /// Signs the person out.
-    #[wasm_bindgen(js_name = signOut)]
-    pub fn sign_out(&self, options: JsValue) -> Promise {
-        promise(sign_out(self.visitor, options))
-    }
-
-    /// A token as text.
-    #[wasm_bindgen(js_name = getToken)]
-    pub fn get_token(&self, options: JsValue) -> Promise {
-        promise(get_token(self.visitor, options))
-    }
-
-    /// A fresh, unredeemed code.
-    #[wasm_bindgen(js_name = getAuthorization)]
-    pub fn get_authorization(&self, options: JsValue) -> Promise {
-        promise(get_authorization(self.visitor, options))
-    }
-
-    /// What the callback gives, or `null`.
-    #[wasm_bindgen(js_name = handOver)]
-    pub fn hand_over(&self, timeout_ms: u32) -> Promise {
-        let visitor = self.visitor;
-        promise(async move {
-            let token = visitor.hand_over(timeout_ms).await;
-            Ok(token.map_or(JsValue::NULL, |token| JsValue::from_str(token.expose())))
-        })
-    }
-
-    /// What the callback gives, where it is in hand.
-    #[wasm_bindgen(js_name = inHand)]
-    pub fn in_hand(&self) -> Option<String> {
-        let token = self.visitor.in_hand(self.visitor.config.min_ttl)?;
-        Some(token.expose().to_owned())
-    }
-
-    /// What the messenger's command comes to.
-    pub fn command(&self, name: String, data: JsValue) -> Promise {
-        let visitor = self.visitor;
-        promise(async move { host::command(visitor, &name, &data).await })
-    }
-
-    /// Who is signed in, or `null`.
-    #[wasm_bindgen(js_name = getSession)]
-    pub fn get_session(&self) -> JsValue {
-        session(self.visitor)
-    }
-
-    /// What was tried, and what to change.
-    pub fn diagnose(&self) -> Promise {
-        let Visitor { config, driver, .. } = self.visitor;
-        let transport = match config.transport {
-            Transport::Popup => "popup",
-            Transport::Page => "page",
-        };
-        Promise::resolve(&to_js(vec![
-            ("version", env!("CARGO_PKG_VERSION").into()),
-            ("issuer", config.issuer.identifier().into()),
-            ("transport", transport.into()),
-            ("redirectUri", config.client.redirect_uri.as_str().into()),
-            ("steps", driver.journal.steps().into()),
-            ("advice", driver.journal.advice().into()),
-        ]))
-    }
-
-    /// Shows the panel in an empty element. The function given back takes it away.
-    pub fn mount(&self, root: HtmlElement) -> Function {
-        let language = ui::Language::choose(
-            self.visitor.config.locale.as_deref(),
-            page::language().as_deref(),
-            page::browser_language().as_deref(),
-        );
-        let (visitor, page) = (self.visitor, self.page.clone());
-        let act = move |action| act(visitor, &page, action);
-        let unmount = ui::mount(root, Rc::clone(&self.board), act, language);
-        Closure::once_into_js(unmount).unchecked_into()
-    }
-
-    /// The style sheet of the panel.
-    #[wasm_bindgen(js_name = adoptedCss)]
-    pub fn adopted_css(&self) -> String {
-        ui::STYLE.to_owned()
-    }
+    promise(async move {
+        visitor.sign_in(wish?, window).await?;
+        Ok(session(visitor))
+    })
 }
 
-async fn sign_out(visitor: &'static Visitor, options: JsValue) -> Result<JsValue, Error> {
+/// Whether `signIn` with these options would now make use of a new window.
+#[wasm_bindgen(js_name = wantsWindow)]
+pub fn wants_window(options: JsValue) -> bool {
+    let visitor = engine().visitor;
+    wish(visitor, &options).is_ok_and(|wish| visitor.wants_window(&wish))
+}
+
+/// Signs the person out.
+#[wasm_bindgen(js_name = signOut)]
+pub fn sign_out(options: JsValue) -> Promise {
+    promise(leave(engine().visitor, options))
+}
+
+/// A token as text.
+#[wasm_bindgen(js_name = getToken)]
+pub fn get_token(options: JsValue) -> Promise {
+    promise(token(engine().visitor, options))
+}
+
+/// A fresh, unredeemed code.
+#[wasm_bindgen(js_name = getAuthorization)]
+pub fn get_authorization(options: JsValue) -> Promise {
+    promise(authorization(engine().visitor, options))
+}
+
+/// What the callback gives, or `null`.
+#[wasm_bindgen(js_name = handOver)]
+pub fn hand_over(timeout_ms: u32) -> Promise {
+    let visitor = engine().visitor;
+    promise(async move {
+        let token = visitor.hand_over(timeout_ms).await;
+        Ok(token.map_or(JsValue::NULL, |token| token.expose().into()))
+    })
+}
+
+/// What the callback gives, where it is in hand.
+#[wasm_bindgen(js_name = inHand)]
+pub fn in_hand() -> JsValue {
+    let visitor = engine().visitor;
+    let token = visitor.in_hand(visitor.config.min_ttl);
+    token.map_or(JsValue::UNDEFINED, |token| token.expose().into())
+}
+
+/// What the messenger's command comes to.
+#[wasm_bindgen]
+pub fn command(name: JsValue, data: JsValue) -> Promise {
+    let visitor = engine().visitor;
+    let name = name.as_string().unwrap_or_default();
+    promise(async move { host::command(visitor, &name, &data).await })
+}
+
+/// Who is signed in, or `null`.
+#[wasm_bindgen(js_name = getSession)]
+pub fn get_session() -> JsValue {
+    session(engine().visitor)
+}
+
+/// What was tried, and what to change.
+#[wasm_bindgen]
+pub fn diagnose() -> Promise {
+    let Visitor { config, driver, .. } = engine().visitor;
+    let transport = match config.transport {
+        Transport::Popup => "popup",
+        Transport::Page => "page",
+    };
+    Promise::resolve(&to_js(vec![
+        ("version", env!("CARGO_PKG_VERSION").into()),
+        ("issuer", config.issuer.identifier().into()),
+        ("transport", transport.into()),
+        ("redirectUri", config.client.redirect_uri.as_str().into()),
+        ("steps", driver.journal.steps().into()),
+        ("advice", driver.journal.advice().into()),
+    ]))
+}
+
+/// Shows the panel in an empty element. The function given back takes it away.
+#[wasm_bindgen]
+pub fn mount(root: HtmlElement) -> Function {
+    let Engine {
+        visitor,
+        board,
+        page,
+    } = engine();
+    let (visitor, page) = (*visitor, page.clone());
+    let language = ui::Language::choose(
+        visitor.config.locale.as_deref(),
+        page::language().as_deref(),
+        page::browser_language().as_deref(),
+    );
+    let act = move |action| act(visitor, &page, action);
+    let unmount = ui::mount(root, Rc::clone(board), act, language);
+    Closure::once_into_js(unmount).unchecked_into()
+}
+
+/// The style sheet of the panel.
+#[wasm_bindgen(js_name = adoptedCss)]
+pub fn adopted_css() -> JsValue {
+    ui::STYLE.into()
+}
+
+async fn leave(visitor: &'static Visitor, options: JsValue) -> Result<JsValue, Error> {
     let options = members(&options)?;
     let options = Options::new(&options, "");
     options.refuse_others(&["atIssuer", "postLogoutRedirectUri"]);
@@ -233,7 +255,7 @@ async fn sign_out(visitor: &'static Visitor, options: JsValue) -> Result<JsValue
     Ok(JsValue::UNDEFINED)
 }
 
-async fn get_token(visitor: &'static Visitor, options: JsValue) -> Result<JsValue, Error> {
+async fn token(visitor: &'static Visitor, options: JsValue) -> Result<JsValue, Error> {
     let options = members(&options)?;
     let options = Options::new(&options, "");
     options.refuse_others(&["kind", "minTtl", "timeoutMs", "interaction"]);
@@ -257,7 +279,7 @@ async fn get_token(visitor: &'static Visitor, options: JsValue) -> Result<JsValu
     Ok(JsValue::from_str(token.expose()))
 }
 
-async fn get_authorization(visitor: &'static Visitor, options: JsValue) -> Result<JsValue, Error> {
+async fn authorization(visitor: &'static Visitor, options: JsValue) -> Result<JsValue, Error> {
     let options = members(&options)?;
     let options = Options::new(&options, "");
     options.refuse_others(&["timeoutMs", "interaction"]);

@@ -61,19 +61,19 @@ const publish = (glue) => {
     page.provide = (reply) => {
       let token;
       try {
-        token = works && engine.inHand();
+        token = works && glue.inHand();
       } catch {}
       if (token) reply(token);
-      else lent(() => engine.handOver((options.timeoutMs ?? 1e4) - 550)).then(reply, () => reply(null));
+      else lent(() => glue.handOver((options.timeoutMs ?? 1e4) - 550)).then(reply, () => reply(null));
     };
     page.command = (name) => (call) => {
-      lent(() => engine.command(name, call?.data)).then(
+      lent(() => glue.command(name, call?.data)).then(
         (value) => call?.resolve?.(value),
         ({ message }) => call?.reject?.(message),
       );
     };
-    const engine = start(options, page);
-    return engine;
+    start(options, page);
+    return glue;
   };
   /** @type {any} */ (globalThis)[Symbol.for("messenger-auth.glue-" + __VERSION__)] = glue;
 };
