@@ -2,8 +2,8 @@
 
 use std::cell::RefCell;
 
-use protocol::{Error, json, time::Timestamp};
 use protocol::json::Value;
+use protocol::{Error, json, time::Timestamp};
 
 use crate::deadline::now;
 

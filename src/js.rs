@@ -11,6 +11,7 @@ use std::{cell::Cell, future::Future, rc::Rc};
 
 use js_sys::{Function, Object, Promise, Reflect};
 use leptos::prelude::{ArcRwSignal, Set};
+use protocol::json::{Map, Value};
 use protocol::{
     Error, Fault,
     config::{self, Config, HandOver, Transport},
@@ -21,7 +22,6 @@ use protocol::{
     session::TokenKind,
     time::Timestamp,
 };
-use protocol::json::{Map, Value};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::{HtmlElement, Window};

@@ -383,7 +383,6 @@ impl Error {
 }
 
 impl Fault {
-
     /// The stable code, as documented in the README.
     #[must_use]
     pub const fn code(&self) -> &'static str {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::json::{Map, Value};
 
 use crate::{
-    Error, Fault, address::without_query, error::Flaw, json, percent, secret::Secret, time::Timestamp,
+    Error, Fault, address::without_query, error::Flaw, json, percent, secret::Secret,
+    time::Timestamp,
 };
 
 /// The largest body that is read, in bytes: a larger one is `response-malformed`.
@@ -133,7 +134,8 @@ impl Response {
             Err(Fault::BadStatus {
                 url: without_query(url).to_owned(),
                 status: self.status,
-            }.into())
+            }
+            .into())
         }
     }
 

@@ -4,8 +4,8 @@
 //! A key set is read key by key: one that cannot check a signature, or that this crate does
 //! not know, is left out and spoils nothing. No key is ever taken from a token.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use crate::json::{Map, Value};
+use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::{Error, error::Flaw, json};
 
@@ -253,11 +253,7 @@ fn rsa(jwk: &Map) -> Option<Map> {
 }
 
 /// The public members of a key that is a point, each coordinate of exactly this many bytes.
-fn point(
-    jwk: &Map,
-    coordinates: &[&str],
-    length: usize,
-) -> Option<Map> {
+fn point(jwk: &Map, coordinates: &[&str], length: usize) -> Option<Map> {
     let mut public = Map::new();
     for name in ["kty", "crv"].iter().chain(coordinates) {
         public.insert((*name).to_owned(), text(jwk, name)?.into());

@@ -243,9 +243,8 @@ pub fn at_site(
     credentials: Credentials,
     now: Timestamp,
 ) -> Next<Login> {
-    site_token::request(token_url, member, None, credentials)?.and_then(now, |token, _| {
-        Ok(Step::Done(Login::AtSite(token)))
-    })
+    site_token::request(token_url, member, None, credentials)?
+        .and_then(now, |token, _| Ok(Step::Done(Login::AtSite(token))))
 }
 
 /// Begins a login; ends in [`Step::Redirect`].
@@ -323,7 +322,8 @@ pub fn complete(transaction: &Arc<Transaction>, callback_url: &str, now: Timesta
     if transaction.is_stale(now) {
         return Err(Fault::Timeout {
             waiting_for: "the person to sign in".to_owned(),
-        }.into());
+        }
+        .into());
     }
     let transaction = Arc::clone(transaction);
     discovery::metadata(&transaction.issuer)?.and_then(now, move |metadata, now| {

@@ -71,8 +71,8 @@ fn is_context(claim: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use base64ct::{Base64UrlUnpadded, Encoding};
     use crate::json::json;
+    use base64ct::{Base64UrlUnpadded, Encoding};
 
     use super::*;
 

@@ -347,7 +347,10 @@ pub fn renew(
     let (client, issuer) = (Arc::clone(client), issuer.clone());
     let session = Box::new(session.clone());
     discovery::metadata(&issuer)?.and_then(now, move |metadata, _| {
-        let url = metadata.token_endpoint.clone().ok_or(Fault::SignInRequired)?;
+        let url = metadata
+            .token_endpoint
+            .clone()
+            .ok_or(Fault::SignInRequired)?;
         let request = Request::form(
             &url,
             [

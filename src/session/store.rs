@@ -1,10 +1,10 @@
 //! Where the session lives between two pages of the site.
 
+use protocol::json::Value;
 use protocol::{
     client::Client, config, issuer::Issuer, json::object, secret::Secret, session::Session,
     site_token::SiteToken, time::Timestamp,
 };
-use protocol::json::Value;
 
 use crate::{
     browser::{json, storage::Store},

@@ -1,9 +1,9 @@
 //! What a signed ID token says, compared with what it must say.
 
+use crate::json::{Map, Value};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use chrono::{DateTime, Duration, Utc};
 use jwt_compact::{Claims, Empty, TimeOptions};
-use crate::json::{Map, Value};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::{

@@ -1,7 +1,7 @@
 //! A signed token as it arrives (RFC 7515 7.1): read, not yet believed.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use crate::json::{Map, Value};
+use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::{Error, error::Flaw, http::MAX_BODY, json, jwk::Algorithm, secret::Secret};
 

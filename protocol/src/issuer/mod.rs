@@ -172,11 +172,7 @@ mod tests {
         ] {
             assert_eq!(refused(&option).0, "issuer");
         }
-        for option in [
-            json!({}),
-            json!({ "kind": "saml" }),
-            json!({ "kind": 1 }),
-        ] {
+        for option in [json!({}), json!({ "kind": "saml" }), json!({ "kind": 1 })] {
             assert_eq!(refused(&option).0, "issuer.kind");
         }
     }

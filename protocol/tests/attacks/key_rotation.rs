@@ -143,7 +143,8 @@ fn failed_request_for_more_keys_goes_on_with_the_held_ones() {
     let failure = || {
         Some(Err(Fault::Network {
             url: "https://idp.example.com/jwks".into(),
-        }.into()))
+        }
+        .into()))
     };
     let unknown = Login {
         reloaded: failure(),
