@@ -280,10 +280,8 @@ mod tests {
 
     fn refused(client: &Client, issuer: &str) -> String {
         let issuer = Issuer::parse(&issuer.into()).expect("an issuer");
-        match client.check(&issuer) {
-            Err(Fault::BadOption { option, .. }) => option,
-            other => panic!("{other:?}"),
-        }
+        let refused = client.check(&issuer).expect_err("a refusal");
+        refused.option().expect("a bad option").0.to_owned()
     }
 
     const IDP: &str = "https://idp.example.com";

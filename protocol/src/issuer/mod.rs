@@ -153,13 +153,14 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
+    use crate::json::json;
+
     use super::*;
 
     pub(super) fn refused(option: &Value) -> (String, String) {
-        match Issuer::parse(option) {
-            Err(Fault::BadOption { option, problem }) => (option, problem),
-            other => panic!("{other:?}"),
-        }
+        let refused = Issuer::parse(option).unwrap_err();
+        let (option, problem) = refused.option().expect("a bad option");
+        (option.to_owned(), problem.to_owned())
     }
 
     #[test]
@@ -167,7 +168,7 @@ mod tests {
         for option in [
             Value::Null,
             true.into(),
-            7.into(),
+            json!(7),
             json!(["https://idp.example.com"]),
         ] {
             assert_eq!(refused(&option).0, "issuer");

@@ -418,13 +418,10 @@ mod tests {
             ("issuer", json!("http://idp.example.com"), "issuer.issuer"),
             ("tenants", json!([TENANT]), "issuer.tenants"),
         ] {
-            let mut option = explicit();
-            option[name] = value;
+            let option = explicit().with(&json!({ name: value }));
             assert_eq!(refused(&option).0, named, "{name}");
         }
-        let mut inline = explicit();
-        inline["jwksUri"] = Value::Null;
-        inline["jwks"] = json!("no set");
+        let inline = explicit().with(&json!({ "jwksUri": null, "jwks": "no set" }));
         assert_eq!(refused(&inline).0, "issuer.jwks");
     }
 
