@@ -10,6 +10,7 @@
 mod answer;
 #[path = "flows/discovery.rs"]
 mod discovery;
+mod json;
 #[path = "flows/login.rs"]
 mod login;
 #[path = "flows/renewal.rs"]

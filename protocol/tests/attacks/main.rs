@@ -14,6 +14,8 @@ mod audience;
 mod auth_time;
 mod hashes;
 mod issuer;
+#[path = "../json/mod.rs"]
+mod json;
 mod key_choice;
 mod key_rotation;
 mod login;

@@ -15,6 +15,8 @@ mod address;
 mod callback;
 mod discovery;
 mod id_token;
+#[path = "../json/mod.rs"]
+mod json;
 mod keys;
 #[path = "../attacks/login.rs"]
 mod login;
