@@ -432,7 +432,7 @@ impl Visitor {
             let claims = session?.claims();
             ["name", "preferred_username", "email"]
                 .iter()
-                .find_map(|claim| claims.get(*claim)?.as_str())
+                .find_map(|claim| claims.get(claim)?.as_str())
                 .map(str::to_owned)
         });
         (self.announce.status)(Status::SignedIn { name });
