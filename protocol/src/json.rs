@@ -503,9 +503,9 @@ impl<'a> Reader<'a> {
                 self.take(b'+');
             }
             let mut exponent = 0_i32;
-            // Beyond 1,000 places everything is nothing, or infinite.
+            // More places than any text has digits.
             self.digits(&mut |digit| {
-                exponent = (exponent * 10 + i32::from(digit)).min(10_000);
+                exponent = (exponent * 10 + i32::from(digit)).min(100_000_000);
             })?;
             digits.exponent += if is_small { -exponent } else { exponent };
         }
@@ -534,9 +534,9 @@ struct Digits {
 }
 
 impl Digits {
-    /// One digit more; what lies beyond eighteen digits is too little to count.
+    /// One digit more; what lies beyond nineteen digits is too little to count.
     fn push(&mut self, digit: u8, is_fraction: bool) {
-        let has_room = self.mantissa < 100_000_000_000_000_000;
+        let has_room = self.mantissa < 1_000_000_000_000_000_000;
         if has_room {
             self.mantissa = self.mantissa * 10 + u64::from(digit);
         }
@@ -545,20 +545,37 @@ impl Digits {
 
     #[expect(clippy::cast_precision_loss, reason = "a number has 53 bits")]
     fn value(&self) -> f64 {
-        let mantissa = self.mantissa as f64;
-        if self.mantissa == 0 {
-            return mantissa;
+        let Self {
+            mut mantissa,
+            exponent,
+        } = *self;
+        let places = exponent.unsigned_abs();
+        if mantissa == 0 || places <= 22 {
+            // Powers of ten up to 10²² are exact, and then so is the nearest result.
+            let power = (0..places.min(22)).fold(1.0, |power, _| power * 10.0);
+            let mantissa = mantissa as f64;
+            return if exponent < 0 {
+                mantissa / power
+            } else {
+                mantissa * power
+            };
         }
-        // Powers of ten up to 10²² are exact, and then so is the nearest quotient.
-        let mut power = 1.0;
-        for _ in 0..self.exponent.unsigned_abs().min(400) {
-            power *= 10.0;
+        // In 60 bits and powers of two, so that rounding again and again is not seen in the end.
+        let mut twos = 0_i32;
+        for _ in 0..places.min(400) {
+            let room = mantissa.leading_zeros();
+            if exponent < 0 {
+                mantissa = ((mantissa << room >> 1) + 5) / 10;
+                twos += 1 - room.cast_signed();
+            } else {
+                let excess = 4_u32.saturating_sub(room);
+                mantissa = ((mantissa + (1 << excess >> 1)) >> excess) * 10;
+                twos += excess.cast_signed();
+            }
         }
-        if self.exponent < 0 {
-            mantissa / power
-        } else {
-            mantissa * power
-        }
+        // In two steps: all of it at once may be more than the number is.
+        let power = |twos: i32| f64::from_bits(u64::from((1_023 + twos).cast_unsigned()) << 52);
+        mantissa as f64 * power(twos / 2) * power(twos - twos / 2)
     }
 }
 
