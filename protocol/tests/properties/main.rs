@@ -22,6 +22,7 @@ mod keys;
 mod login;
 mod options;
 mod parts;
+mod reader;
 #[path = "../flows/script.rs"]
 mod script;
 #[path = "../attacks/signer.rs"]
