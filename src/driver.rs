@@ -61,7 +61,10 @@ impl Driver {
         async move {
             match carrying_out.await? {
                 Some(redirect) => Ok(Arrival::Redirect(redirect)),
-                None => result.take().map(Arrival::Done).ok_or_else(|| Fault::Crashed.into()),
+                None => result
+                    .take()
+                    .map(Arrival::Done)
+                    .ok_or_else(|| Fault::Crashed.into()),
             }
         }
     }
@@ -178,8 +181,14 @@ impl Driver {
         };
         let outcome = match verdict {
             Verdict::Valid => Ok(()),
-            Verdict::Invalid => Err(Error::untrusted(Flaw::SignatureInvalid, "this key does not fit it")),
-            Verdict::Unsupported => Err(Error::untrusted(Flaw::AlgorithmNotAllowed, "this browser does not know the algorithm")),
+            Verdict::Invalid => Err(Error::untrusted(
+                Flaw::SignatureInvalid,
+                "this key does not fit it",
+            )),
+            Verdict::Unsupported => Err(Error::untrusted(
+                Flaw::AlgorithmNotAllowed,
+                "this browser does not know the algorithm",
+            )),
         };
         self.journal.ended(since, "check a signature", &outcome);
         verdict
@@ -281,13 +290,15 @@ async fn send(request: &Request, deadline: Deadline) -> Fetched {
         Err(fetch::FetchError::Forbidden) => Err(Fault::Forbidden {
             url: url(),
             directive: "connect-src",
-        }.into()),
+        }
+        .into()),
         Err(fetch::FetchError::Blocked) => Err(Fault::CorsBlocked { url: url() }.into()),
         Err(fetch::FetchError::Timeout) => Err(timed_out(without_query(&request.url))),
         Err(fetch::FetchError::TooLarge) => Err(Fault::Untrusted {
             flaw: Flaw::ResponseMalformed,
             detail: [without_query(&request.url), " answers more than 1 MiB"].concat(),
-        }.into()),
+        }
+        .into()),
     }
 }
 

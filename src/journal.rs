@@ -2,8 +2,11 @@
 
 use std::cell::RefCell;
 
-use protocol::{decimal, Error, json, time::Timestamp};
-use protocol::json::Value;
+use protocol::{
+    Error, decimal,
+    json::{self, Value},
+    time::Timestamp,
+};
 
 use crate::deadline::now;
 

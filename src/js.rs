@@ -13,14 +13,13 @@ use js_sys::{Function, Object, Promise, Reflect};
 use protocol::{
     Error, Fault,
     config::{self, Config, HandOver, Transport},
-    json::object,
+    json::{Map, Value, object},
     login::Authorization,
     options::Options,
     secret::Secret,
     session::TokenKind,
     time::Timestamp,
 };
-use protocol::json::{Map, Value};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::{HtmlElement, Window};

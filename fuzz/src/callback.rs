@@ -10,6 +10,7 @@ use protocol::{
 
 use crate::{
     ACCEPTED, NONE, Verdict,
+    json::members,
     login::{End, NONCE, REDIRECT, STATE, begun, check_claims, client, drive, pairs},
     refused,
 };
@@ -57,8 +58,9 @@ pub(crate) fn check(input: &[u8]) -> Verdict {
                 assert_eq!(given("access_token"), response_type.has_access_token());
                 assert_eq!(given("id_token"), response_type.has_id_token());
                 if response_type.has_id_token() {
-                    check_claims(session.claims());
-                    assert_eq!(session.claims()["nonce"], NONCE);
+                    let claims = members(session.claims());
+                    check_claims(&claims);
+                    assert_eq!(claims["nonce"], NONCE);
                 }
                 ACCEPTED
             }

@@ -3,7 +3,11 @@
 use protocol::jwk::{Algorithm, KeySet};
 use serde_json::{Value, json};
 
-use crate::{ACCEPTED, Verdict, refused};
+use crate::{
+    ACCEPTED, Verdict,
+    json::{members, ours},
+    refused,
+};
 
 const ALGORITHMS: [(&str, &str); 10] = [
     ("RS256", "RSA"),
@@ -31,21 +35,21 @@ pub(crate) fn check(input: &[u8]) -> Verdict {
         };
         for key in candidates {
             usable += 1;
-            let public = key.public();
-            let members: Vec<&str> = public.keys().map(String::as_str).collect();
+            let public = members(key.public());
+            let names: Vec<&String> = public.keys().collect();
             match kind {
                 "RSA" => {
-                    assert_eq!(members, ["kty", "n", "e"]);
+                    assert_eq!(names, ["kty", "n", "e"]);
                     assert!(public["n"].as_str().is_some_and(|n| n.len() >= 342));
                 }
-                "Ed25519" => assert_eq!(members, ["kty", "crv", "x"]),
-                _ => assert_eq!(members, ["kty", "crv", "x", "y"]),
+                "Ed25519" => assert_eq!(names, ["kty", "crv", "x"]),
+                _ => assert_eq!(names, ["kty", "crv", "x", "y"]),
             }
             assert!(public["kty"] == kind || public["crv"] == kind);
             // What goes to the browser would be read here as the same key.
-            let again = KeySet::from_value(&json!({ "keys": [public] })).expect("a set");
+            let again = KeySet::from_value(&ours(&json!({ "keys": [public] }))).expect("a set");
             let again = again.candidates(None, algorithm).expect("the key");
-            assert_eq!(again[0].public(), public);
+            assert_eq!(again[0].public(), key.public());
         }
     }
     let document: Value = serde_json::from_slice(input).expect("JSON");

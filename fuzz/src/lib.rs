@@ -13,6 +13,7 @@
 mod callback;
 mod discovery;
 mod id_token;
+mod json;
 mod keys;
 mod login;
 mod options;
@@ -29,10 +30,11 @@ pub type Verdict = &'static str;
 pub type Target = fn(&[u8]) -> Verdict;
 
 /// The targets by name; each has a binary in `targets/` and a folder in `corpus/`.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("callback", callback::check),
     ("discovery", discovery::check),
     ("id_token", id_token::check),
+    ("json", json::check),
     ("keys", keys::check),
     ("options", options::check),
     ("site_token", site_token::check),

@@ -1,14 +1,12 @@
 //! The options of `init`, as JSON; attributes after an `@`.
 
 use protocol::{
-    Error, Fault,
     address::Address,
     client::ResponseType,
     config::{Config, HandOver, tidy_attributes},
-    json,
+    json::{self, Value},
     session::TokenKind,
 };
-use serde_json::Value;
 
 use crate::{ACCEPTED, NONE, Verdict, login::REDIRECT};
 
@@ -25,11 +23,11 @@ pub(crate) fn check(input: &[u8]) -> Verdict {
     }
     let config = match Config::parse(&options, Some(REDIRECT)) {
         Ok(config) => config,
-        Err(Fault::BadOption { problem, .. }) => {
+        Err(error) => {
+            let (_, problem) = error.option().unwrap_or_else(|| panic!("{error}"));
             assert!(!problem.is_empty());
             return "bad-option";
         }
-        Err(other) => panic!("{other}"),
     };
     for required in ["issuer", "clientId"] {
         assert!(options.contains_key(required));

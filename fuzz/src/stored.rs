@@ -1,12 +1,13 @@
 //! What the browser's storage gives back: a session, or a login under way.
 
+use std::sync::Arc;
+
 use protocol::{
-    json,
+    json::{self, Value},
     login::{self, Transaction},
     session::{Session, TokenKind},
     time::Timestamp,
 };
-use serde_json::Value;
 
 use crate::{
     ACCEPTED, NONE, Verdict,
@@ -20,7 +21,7 @@ pub(crate) fn check(input: &[u8]) -> Verdict {
     };
     match (Session::from_json(&kept), Transaction::from_json(&kept)) {
         (Some(session), _) => check_session(&session),
-        (None, Some(transaction)) => check_transaction(&transaction),
+        (None, Some(transaction)) => check_transaction(&Arc::new(transaction)),
         (None, None) => return "refused",
     }
     ACCEPTED
@@ -57,9 +58,9 @@ fn check_session(session: &Session) {
     assert!(!session.clone().without_refresh_token().can_refresh());
 }
 
-fn check_transaction(transaction: &Transaction) {
+fn check_transaction(transaction: &Arc<Transaction>) {
     let again = Transaction::from_json(&through_text(&transaction.to_json()));
-    assert_eq!(again.as_ref(), Some(transaction));
+    assert_eq!(again.map(Arc::new).as_ref(), Some(transaction));
     for answer in [
         "?code=c0de&state=",
         "?error=access_denied&state=",

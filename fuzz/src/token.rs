@@ -1,5 +1,7 @@
 //! The token endpoint's answer: the first byte says to what, the second with which status.
 
+use std::sync::Arc;
+
 use protocol::{
     client::ResponseType,
     login::{self, Login},
@@ -9,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     ACCEPTED, NONE, Verdict,
+    json::{members, ours, theirs},
     login::{
         CLIENT, CODE, End, IDP, NONCE, NOW, REDIRECT, STATE, VERIFIER, answered, begun,
         check_claims, client, drive, genesys_cloud, issuer, now,
@@ -35,14 +38,14 @@ pub(crate) fn check(input: &[u8]) -> Verdict {
     };
     let client = client(ResponseType::Code, &issuer);
     let outcome = if *asked == b'r' {
-        let next = session::renew(&client, &issuer, &held(), now());
+        let next = session::renew(&Arc::new(client), &issuer, &held(), now());
         drive(next, |_| answered(status, body)).map(|end| match end {
             End::Done(session) => session,
             End::Redirect(_) => panic!("nobody is sent anywhere"),
         })
     } else {
         let transaction = begun(&client, &issuer).transaction;
-        assert_eq!(transaction.to_json()["verifier"], VERIFIER);
+        assert_eq!(theirs(&transaction.to_json())["verifier"], VERIFIER);
         let url = [REDIRECT, "?code=", CODE, "&state=", STATE].concat();
         let next = login::complete(&transaction, &url, now());
         drive(next, |_| answered(status, body)).map(|end| match end {
@@ -71,11 +74,12 @@ fn held() -> Session {
     };
     let claims = json!({ "iss": IDP, "sub": "alice", "aud": CLIENT, "nonce": NONCE });
     let kept = json!({
-        "issuer": IDP, "client_id": CLIENT, "claims": claims, "scope": "openid",
+        "issuer": IDP, "client_id": CLIENT, "claims": claims, "scope": ["openid"],
         "id_token": token("a.b.c"), "access_token": token("old"),
-        "refresh_token": CODE, "nonce": NONCE, "auth_time": Value::Null,
+        "refresh_token": CODE, "refresh_token_at": (NOW - 600) * 1000,
+        "nonce": NONCE, "auth_time": Value::Null,
     });
-    Session::from_json(&kept).expect("a session")
+    Session::from_json(&ours(&kept)).expect("a session")
 }
 
 fn check_session(session: &Session, has_id_token: bool) {
@@ -92,7 +96,7 @@ fn check_session(session: &Session, has_id_token: bool) {
     }
     assert_eq!(session.has(TokenKind::IdToken), has_id_token);
     if session.token(TokenKind::IdToken, 0, now()).is_some() {
-        check_claims(session.claims());
+        check_claims(&members(session.claims()));
     }
     assert!(session.subject().is_none_or(|subject| !subject.is_empty()));
 }

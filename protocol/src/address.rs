@@ -93,7 +93,8 @@ impl<'a> Address<'a> {
             let mut parts = host.split('.');
             parts.next() == Some("127")
                 && parts.clone().count() == 3
-                && parts.all(|part| decimal::read(part).is_some_and(|byte| u8::try_from(byte).is_ok()))
+                && parts
+                    .all(|part| decimal::read(part).is_some_and(|byte| u8::try_from(byte).is_ok()))
         };
         host == "[::1]"
             || host.eq_ignore_ascii_case("localhost")

@@ -1,8 +1,8 @@
 //! The authorize request (RFC 6749 4.1.1 and 4.2.1, OpenID Connect Core 3.1.2.1, RFC 7636 4.3).
 
 use crate::{
-    decimal,
     client::Client,
+    decimal,
     issuer::{Issuer, Kind},
     login::{Intent, Interaction},
     percent,

@@ -70,7 +70,9 @@ mod tests {
 
     #[test]
     fn what_is_no_base64url() {
-        for text in ["Z", "Zg=", "Zg==", "Zh", "Zm9", "Zm9vY", "Zm 9v", "+/+/", "Z\u{e9}"] {
+        for text in [
+            "Z", "Zg=", "Zg==", "Zh", "Zm9", "Zm9vY", "Zm 9v", "+/+/", "Z\u{e9}",
+        ] {
             assert_eq!(decode(text), None, "{text}");
         }
     }

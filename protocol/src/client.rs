@@ -1,12 +1,10 @@
 //! The OAuth client: what this site has registered at its issuer, what it asks for.
 
-use crate::json::Value;
-
 use crate::{
     Error,
     address::Address,
     issuer::{CLIENT_ID_MAX, Issuer, Kind},
-    json,
+    json::{self, Value},
 };
 
 /// The OAuth client as the site has configured it.
@@ -280,10 +278,8 @@ mod tests {
 
     fn refused(client: &Client, issuer: &str) -> String {
         let issuer = Issuer::parse(&issuer.into()).expect("an issuer");
-        match client.check(&issuer) {
-            Err(Fault::BadOption { option, .. }) => option,
-            other => panic!("{other:?}"),
-        }
+        let refused = client.check(&issuer).expect_err("a refusal");
+        refused.option().expect("a bad option").0.to_owned()
     }
 
     const IDP: &str = "https://idp.example.com";

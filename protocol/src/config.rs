@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::json::Map;
-
 use crate::{
     Error,
     address::Address,
     client::{Client, ResponseType},
     issuer::{Issuer, Kind},
-    json,
+    json::{self, Map},
     login::Redemption,
     options::Options,
     session::TokenKind,
@@ -498,7 +496,7 @@ const KNOWN: [&str; 27] = [
 
 #[cfg(test)]
 mod tests {
-    use crate::json::json;
+    use crate::json::{Value, json};
 
     use super::*;
 
@@ -510,18 +508,18 @@ mod tests {
 
     /// `issuer` and `clientId`, and what a test adds.
     fn with(more: &Value) -> Result<Config, Error> {
-        let mut options = json!({ "issuer": "https://idp.example.com", "clientId": "web" });
-        let map = options.as_object_mut().unwrap();
-        map.extend(more.as_object().unwrap().clone());
-        parse(&options)
+        let options = json!({ "issuer": "https://idp.example.com", "clientId": "web" });
+        parse(&options.with(more))
     }
 
     #[track_caller]
     fn refused(more: &Value, name: &str) {
-        match with(more) {
-            Err(Fault::BadOption { option, .. }) => assert_eq!(option, name),
-            other => panic!("{more} gave {other:?}"),
-        }
+        let refused = with(more).unwrap_err();
+        assert_eq!(
+            refused.option().map(|(option, _)| option),
+            Some(name),
+            "{more}: {refused}"
+        );
     }
 
     #[test]
@@ -554,13 +552,13 @@ mod tests {
 
     #[test]
     fn attributes_of_others_are_left_alone() {
-        let mut attributes = json!({
+        let attributes = json!({
             "class": "wide", "issuer": "{\"kind\":\"oidc\"}", "clientId": "web",
         });
-        let map = attributes.as_object_mut().unwrap();
-        tidy_attributes(map);
+        let mut attributes = attributes.as_object().unwrap().clone();
+        tidy_attributes(&mut attributes);
         let expected = json!({ "issuer": { "kind": "oidc" }, "clientId": "web" });
-        assert_eq!(attributes, expected);
+        assert_eq!(Value::Object(attributes), expected);
     }
 
     #[test]
@@ -591,10 +589,8 @@ mod tests {
         let site = json!({ "kind": "site-session", "signInUrl": "https://www.example.com/login" });
         let service = "https://www.example.com/chat-token";
         let with = |more: &Value| {
-            let mut options = json!({ "issuer": site, "tokenUrl": service });
-            let map = options.as_object_mut().unwrap();
-            map.extend(more.as_object().unwrap().clone());
-            Config::parse(map, None)
+            let options = json!({ "issuer": site, "tokenUrl": service });
+            Config::parse(options.with(more).as_object().unwrap(), None)
         };
         let config = with(&json!({ "host": "dynamics", "transport": "page" })).unwrap();
         assert_eq!(config.hand_over, HandOver::TokenUrl);
@@ -611,10 +607,8 @@ mod tests {
     #[test]
     fn what_a_host_cannot_take_is_refused() {
         let genesys = |more: &Value| {
-            let mut options = json!({ "issuer": "genesys-cloud:mypurecloud.de" });
-            let map = options.as_object_mut().unwrap();
-            map.extend(more.as_object().unwrap().clone());
-            parse(&options)
+            let options = json!({ "issuer": "genesys-cloud:mypurecloud.de" });
+            parse(&options.with(more))
         };
         // Its own server could not redeem a code of Genesys Cloud's: there is no discovery document.
         for flow in ["code", "implicit"] {
@@ -640,18 +634,23 @@ mod tests {
     #[test]
     fn what_is_required_is_missed() {
         for missing in ["issuer", "clientId"] {
-            let mut options = json!({ "issuer": "https://idp.example.com", "clientId": "web" });
-            options.as_object_mut().unwrap().remove(missing);
-            match parse(&options) {
-                Err(Fault::BadOption { option, .. }) => assert_eq!(option, missing),
-                other => panic!("without {missing}: {other:?}"),
-            }
+            let options = json!({ "issuer": "https://idp.example.com", "clientId": "web" });
+            let mut options = options.as_object().unwrap().clone();
+            options.retain(|name, _| name != missing);
+            let refused = Config::parse(&options, BESIDE).unwrap_err();
+            assert_eq!(
+                refused.option().map(|(option, _)| option),
+                Some(missing),
+                "{refused}"
+            );
         }
         let options = json!({ "issuer": "https://idp.example.com", "clientId": "web" });
-        match Config::parse(options.as_object().unwrap(), None) {
-            Err(Fault::BadOption { option, .. }) => assert_eq!(option, "redirectUri"),
-            other => panic!("{other:?}"),
-        }
+        let refused = Config::parse(options.as_object().unwrap(), None).unwrap_err();
+        assert_eq!(
+            refused.option().map(|(option, _)| option),
+            Some("redirectUri"),
+            "{refused}"
+        );
     }
 
     #[test]

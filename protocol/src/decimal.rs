@@ -52,7 +52,16 @@ mod tests {
     #[test]
     fn only_digits_are_a_number() {
         assert_eq!(read("007"), Some(7));
-        for text in ["", "-", "+1", "1 ", "1.0", "0x1", "--1", "9223372036854775808"] {
+        for text in [
+            "",
+            "-",
+            "+1",
+            "1 ",
+            "1.0",
+            "0x1",
+            "--1",
+            "9223372036854775808",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -4,8 +4,6 @@
 
 use std::sync::Arc;
 
-use crate::json::{Map, Value};
-
 use crate::{
     Error, Fault,
     address::Address,
@@ -13,6 +11,7 @@ use crate::{
     http::{Request, Response},
     id_token::Keys,
     issuer::{Issuer, Kind, Source},
+    json::{Map, Value},
     step::{Next, Step},
 };
 
@@ -48,7 +47,10 @@ pub(crate) fn metadata(issuer: &Issuer) -> Next<Arc<Metadata>> {
         Kind::Oidc(oidc) => oidc,
         Kind::GenesysCloud(genesys) => {
             let token_endpoint = Some(genesys.login_address("/oauth/token"));
-            return Ok(known(genesys.login_address("/oauth/authorize"), token_endpoint));
+            return Ok(known(
+                genesys.login_address("/oauth/authorize"),
+                token_endpoint,
+            ));
         }
         Kind::PowerPages(portal) => return Ok(known(portal.authorize(), None)),
         // Where it is asked, nobody else can be.
@@ -87,7 +89,8 @@ fn read(response: &Response, configured: &str, url: &str) -> Result<Arc<Metadata
             configured: configured.to_owned(),
             published: one_line(published),
             discovery_url: url.to_owned(),
-        }.into());
+        }
+        .into());
     }
     required(document, "authorization_endpoint")?;
     Ok(Arc::new(Metadata {

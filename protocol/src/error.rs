@@ -3,7 +3,7 @@
 use core::{fmt, ops::Deref};
 use std::sync::Arc;
 
-use crate::{decimal, address::Address, issuer::filled};
+use crate::{address::Address, decimal, issuer::filled};
 
 /// Why there is no token: a [`Fault`], shared, so that it is handed on as one word.
 ///
@@ -383,7 +383,6 @@ impl Error {
 }
 
 impl Fault {
-
     /// The stable code, as documented in the README.
     #[must_use]
     pub const fn code(&self) -> &'static str {

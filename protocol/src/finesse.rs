@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::json::{Map, Value};
-
 use crate::{
     Error, Fault,
     client::Client,
     error::{Flaw, Refusal},
     http::{Credentials, Fetched, Request, Response, Reuse},
     issuer::{Finesse, Issuer},
-    json,
+    json::{self, Map, Value},
     login::Login,
     secret::Secret,
     session::Session,

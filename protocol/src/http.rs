@@ -3,10 +3,14 @@
 use core::fmt;
 use std::sync::Arc;
 
-use crate::json::{Map, Value};
-
 use crate::{
-    Error, Fault, address::without_query, error::Flaw, json, percent, secret::Secret, time::Timestamp,
+    Error, Fault,
+    address::without_query,
+    error::Flaw,
+    json::{self, Map, Value},
+    percent,
+    secret::Secret,
+    time::Timestamp,
 };
 
 /// The largest body that is read, in bytes: a larger one is `response-malformed`.
@@ -131,7 +135,8 @@ impl Response {
             Err(Fault::BadStatus {
                 url: without_query(url).to_owned(),
                 status: self.status,
-            }.into())
+            }
+            .into())
         }
     }
 

@@ -9,12 +9,11 @@ mod compact;
 
 use std::sync::Arc;
 
-use crate::json::Map;
-
 use crate::{
     Error,
     error::Flaw,
     http::{Fetched, Request, Reuse},
+    json::Map,
     jwk::{Key, KeySet, SignatureCheck, Unfit, Verdict},
     secret::Secret,
     step::{Next, Step},
@@ -140,15 +139,18 @@ pub fn check(raw: &Secret, expectation: Expectation, keys: &Keys) -> Next<Box<Id
         Keys::Inline(keys) => try_all(case, keys, Retry::Never),
         Keys::At { jwks_uri } => {
             let jwks_uri = jwks_uri.clone();
-            Ok(Step::fetch(request(&jwks_uri, Reuse::Session), move |fetched, now| {
-                let (keys, reloaded_at) = read_keys(&jwks_uri, fetched)?;
-                let retry = if now.millis_since(reloaded_at) > RELOAD_EVERY {
-                    Retry::Once { jwks_uri }
-                } else {
-                    Retry::Never
-                };
-                try_all(case, &keys, retry)
-            }))
+            Ok(Step::fetch(
+                request(&jwks_uri, Reuse::Session),
+                move |fetched, now| {
+                    let (keys, reloaded_at) = read_keys(&jwks_uri, fetched)?;
+                    let retry = if now.millis_since(reloaded_at) > RELOAD_EVERY {
+                        Retry::Once { jwks_uri }
+                    } else {
+                        Retry::Never
+                    };
+                    try_all(case, &keys, retry)
+                },
+            ))
         }
     }
 }
@@ -186,7 +188,11 @@ fn try_all(case: Box<Case>, keys: &KeySet, retry: Retry) -> Next<Box<IdToken>> {
     }
 }
 
-fn try_next(case: Box<Case>, mut candidates: std::vec::IntoIter<Key>, retry: Retry) -> Next<Box<IdToken>> {
+fn try_next(
+    case: Box<Case>,
+    mut candidates: std::vec::IntoIter<Key>,
+    retry: Retry,
+) -> Next<Box<IdToken>> {
     let Some(key) = candidates.next() else {
         let error = Error::untrusted(
             Flaw::SignatureInvalid,

@@ -4,7 +4,9 @@
 //! would add 6,000 bytes to the download (brotli), 2,400 of them powers of ten. What is taken and
 //! what is refused is compared with `serde_json`, in the tests and by the fuzzer.
 //!
-//! Writing is left to whoever has a writer; a browser has one.
+//! The product writes with the browser's own writer; `Display` is for those who have none.
+
+use core::fmt;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -289,6 +291,53 @@ impl Serialize for Value {
     }
 }
 
+impl fmt::Display for Value {
+    /// As JSON, without white space.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut comma = "";
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Bool(value) => write!(f, "{value}"),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::String(text) => write_text(f, text),
+            Self::Array(elements) => {
+                f.write_str("[")?;
+                for element in elements {
+                    write!(f, "{comma}{element}")?;
+                    comma = ",";
+                }
+                f.write_str("]")
+            }
+            Self::Object(members) => {
+                f.write_str("{")?;
+                for (name, value) in members.iter() {
+                    f.write_str(comma)?;
+                    write_text(f, name)?;
+                    write!(f, ":{value}")?;
+                    comma = ",";
+                }
+                f.write_str("}")
+            }
+        }
+    }
+}
+
+fn write_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    use fmt::Write;
+    f.write_char('"')?;
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => write!(f, "\\{character}")?,
+            '\n' => f.write_str("\\n")?,
+            '\r' => f.write_str("\\r")?,
+            '\t' => f.write_str("\\t")?,
+            ..' ' => write!(f, "\\u{:04x}", u32::from(character))?,
+            _ => f.write_char(character)?,
+        }
+    }
+    f.write_char('"')
+}
+
 /// Where in a text reading has come to.
 struct Reader<'a> {
     text: &'a str,
@@ -454,9 +503,9 @@ impl<'a> Reader<'a> {
                 self.take(b'+');
             }
             let mut exponent = 0_i32;
-            // Beyond 1,000 places everything is nothing, or infinite.
+            // More places than any text has digits.
             self.digits(&mut |digit| {
-                exponent = (exponent * 10 + i32::from(digit)).min(10_000);
+                exponent = (exponent * 10 + i32::from(digit)).min(100_000_000);
             })?;
             digits.exponent += if is_small { -exponent } else { exponent };
         }
@@ -485,9 +534,9 @@ struct Digits {
 }
 
 impl Digits {
-    /// One digit more; what lies beyond eighteen digits is too little to count.
+    /// One digit more; what lies beyond nineteen digits is too little to count.
     fn push(&mut self, digit: u8, is_fraction: bool) {
-        let has_room = self.mantissa < 100_000_000_000_000_000;
+        let has_room = self.mantissa < 1_000_000_000_000_000_000;
         if has_room {
             self.mantissa = self.mantissa * 10 + u64::from(digit);
         }
@@ -496,20 +545,37 @@ impl Digits {
 
     #[expect(clippy::cast_precision_loss, reason = "a number has 53 bits")]
     fn value(&self) -> f64 {
-        let mantissa = self.mantissa as f64;
-        if self.mantissa == 0 {
-            return mantissa;
+        let Self {
+            mut mantissa,
+            exponent,
+        } = *self;
+        let places = exponent.unsigned_abs();
+        if mantissa == 0 || places <= 22 {
+            // Powers of ten up to 10²² are exact, and then so is the nearest result.
+            let power = (0..places.min(22)).fold(1.0, |power, _| power * 10.0);
+            let mantissa = mantissa as f64;
+            return if exponent < 0 {
+                mantissa / power
+            } else {
+                mantissa * power
+            };
         }
-        // Powers of ten up to 10²² are exact, and then so is the nearest quotient.
-        let mut power = 1.0;
-        for _ in 0..self.exponent.unsigned_abs().min(400) {
-            power *= 10.0;
+        // In 60 bits and powers of two, so that rounding again and again is not seen in the end.
+        let mut twos = 0_i32;
+        for _ in 0..places.min(400) {
+            let room = mantissa.leading_zeros();
+            if exponent < 0 {
+                mantissa = ((mantissa << room >> 1) + 5) / 10;
+                twos += 1 - room.cast_signed();
+            } else {
+                let excess = 4_u32.saturating_sub(room);
+                mantissa = ((mantissa + (1 << excess >> 1)) >> excess) * 10;
+                twos += excess.cast_signed();
+            }
         }
-        if self.exponent < 0 {
-            mantissa / power
-        } else {
-            mantissa * power
-        }
+        // In two steps: all of it at once may be more than the number is.
+        let power = |twos: i32| f64::from_bits(u64::from((1_023 + twos).cast_unsigned()) << 52);
+        mantissa as f64 * power(twos / 2) * power(twos - twos / 2)
     }
 }
 
@@ -523,10 +589,32 @@ macro_rules! json {
 #[cfg(test)]
 pub(crate) use json;
 
+/// `null` where there is no such member.
+#[cfg(test)]
+impl core::ops::Index<&str> for Value {
+    type Output = Self;
+
+    fn index(&self, name: &str) -> &Self {
+        self.get(name).unwrap_or(&Self::Null)
+    }
+}
+
+#[cfg(test)]
+impl Value {
+    /// This object with the members of another put in.
+    pub(crate) fn with(self, more: &Self) -> Self {
+        let (Self::Object(mut members), Self::Object(more)) = (self, more) else {
+            panic!("not two objects");
+        };
+        for (name, value) in more.iter() {
+            members.insert(name.to_owned(), value.clone());
+        }
+        Self::Object(members)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -543,18 +631,305 @@ mod tests {
     #[test]
     fn what_is_no_json() {
         for text in [
-            "", "{", "{} {}", "{a:1}", "'a'", "[1,]", "01", "NaN", "1e999",
+            "",
+            " ",
+            "{",
+            "[",
+            "\"",
+            "{} {}",
+            "1 2",
+            "{a:1}",
+            "'a'",
+            "[1,]",
+            "[,1]",
+            "[1 2]",
+            "[1}",
+            "{\"a\":1,}",
+            "{\"a\"}",
+            "{\"a\",1}",
+            "{1:1}",
+            "{\"a\":1]",
+            "nul",
+            "nulll",
+            "True",
+            "NaN",
+            "Infinity",
+            "undefined",
+            "//\n1",
         ] {
-            assert_eq!(read(text.as_bytes()), None, "{text}");
+            refused(text);
         }
-        assert_eq!(read(b"\"\xff\""), None);
-        assert_eq!(read("[".repeat(200).as_bytes()), None);
+        for bytes in [
+            &b"\"\xff\""[..],
+            b"\"\xed\xa0\x80\"",
+            b"\"\xc0\xa0\"",
+            b"\0",
+            b"1\0",
+            b"\xff\xfe1\0",
+        ] {
+            assert_eq!(read(bytes), None, "{bytes:?}");
+        }
+    }
+
+    #[track_caller]
+    fn refused(text: &str) {
+        assert_eq!(read(text.as_bytes()), None, "{text}");
+        assert_eq!(read_strictly(text.as_bytes()), None, "{text}");
+        let theirs = serde_json::from_str::<serde_json::Value>(text);
+        assert!(theirs.is_err(), "serde_json takes {text}");
+    }
+
+    #[test]
+    fn a_text_nests_as_deep_as_serde_json_has_it() {
+        for (open, close) in [("[", "]"), ("{\"a\":[", "]}"), ("[{\"a\":", "}]")] {
+            let levels = open.matches(['[', '{']).count();
+            let nested = |depth: usize| {
+                let odd = if depth.is_multiple_of(levels) {
+                    ("", "")
+                } else {
+                    ("[", "]")
+                };
+                let (opened, closed) = (open.repeat(depth / levels), close.repeat(depth / levels));
+                [odd.0, &opened, "0", &closed, odd.1].concat()
+            };
+            let deepest = nested(127);
+            assert!(read(deepest.as_bytes()).is_some(), "{deepest}");
+            assert!(serde_json::from_str::<serde_json::Value>(&deepest).is_ok());
+            refused(&nested(128));
+        }
+        // As wide as one likes.
+        let wide = format!("[{}0]", "[],".repeat(1_000));
+        assert!(read(wide.as_bytes()).is_some());
+    }
+
+    #[test]
+    fn an_object_has_a_limit_of_members() {
+        let of = |count: usize| {
+            let members: Vec<String> = (0..count).map(|n| format!("\"{n}\":{n}")).collect();
+            format!("{{{}}}", members.join(","))
+        };
+        let most = read(of(1_024).as_bytes()).expect("an object");
+        assert_eq!(most.as_object().map(Map::len), Some(1_024));
+        assert_eq!(most["1023"].as_i64(), Some(1_023));
+        assert_eq!(read(of(1_025).as_bytes()), None);
+        assert_eq!(read(format!("[{}]", of(1_025)).as_bytes()), None);
+        // Each has its own.
+        let two = format!("[{0},{0}]", of(1_024));
+        assert!(read(two.as_bytes()).is_some());
+        // One that stands again is none more.
+        let again = of(1_024).replace("\"1023\":", "\"1022\":");
+        assert!(
+            read(again.as_bytes()).is_some_and(|object| object["1022"].as_i64() == Some(1_023))
+        );
+    }
+
+    #[test]
+    fn texts() {
+        for (text, expected) in [
+            (r#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{c}\n\r\t"),
+            (r#""\u0000\u001f\u00e9\u00E9\uFFFF""#, "\0\u{1f}éé\u{ffff}"),
+            (
+                r#""\ud800\udc00\uD83D\uDE00\udbff\udfff""#,
+                "\u{10000}😀\u{10ffff}",
+            ),
+            (r#""\ud7ff\ue000""#, "\u{d7ff}\u{e000}"),
+            ("\"é😀\u{7f}\u{2028}/\"", "é😀\u{7f}\u{2028}/"),
+            (r#""\\u0041""#, "\\u0041"),
+            ("\"\"", ""),
+        ] {
+            assert_eq!(read(text.as_bytes()), Some(expected.into()), "{text}");
+        }
+    }
+
+    #[test]
+    fn escapes_that_are_none() {
+        for text in [
+            r#""\a""#,
+            r#""\'""#,
+            r#""\x41""#,
+            r#""\U0041""#,
+            r#""\0""#,
+            r#""\""#,
+            r#""\u""#,
+            r#""\u004""#,
+            r#""\u004g""#,
+            r#""\u+041""#,
+            r#""\u{41}""#,
+            r#""\u 041""#,
+            "\"\\\n\"",
+            "\"\\é\"",
+            "\"\\u00é1\"",
+        ] {
+            refused(text);
+        }
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_is_refused() {
+        for text in [
+            r#""\ud800""#,
+            r#""\udbff""#,
+            r#""\udc00""#,
+            r#""\udfff""#,
+            r#""\ud800x""#,
+            r#""\ud800\n""#,
+            r#""\ud800\u0041""#,
+            r#""\ud800\ud800""#,
+            r#""\ud800\ue000""#,
+            r#""\udc00\ud800""#,
+            r#""\ud800\""#,
+            r#""\ud800\udc0""#,
+            r#""\ud800udc00""#,
+        ] {
+            refused(text);
+        }
+    }
+
+    #[test]
+    fn control_characters_are_refused_in_texts() {
+        for character in '\0'..' ' {
+            refused(&format!("\"{character}\""));
+            refused(&format!("{{\"{character}\":1}}"));
+        }
+    }
+
+    #[test]
+    fn white_space_is_what_json_calls_so() {
+        let spaced = " \t\r\n{ \t\r\n\"a\" \t\r\n: \t\r\n[ \t\r\n1 \t\r\n, \t\r\n2 \t\r\n] \t\r\n, \"b\" : { } , \"c\" : [ ] } \t\r\n";
+        assert_eq!(
+            read(spaced.as_bytes()),
+            Some(json!({ "a": [1, 2], "b": {}, "c": [] }))
+        );
+        for other in [
+            '\u{b}', '\u{c}', '\0', '\u{85}', '\u{a0}', '\u{2003}', '\u{2028}', '\u{3000}',
+            '\u{feff}',
+        ] {
+            for text in [
+                format!("{other}1"),
+                format!("1{other}"),
+                format!("[{other}1]"),
+            ] {
+                refused(&text);
+            }
+        }
+    }
+
+    #[test]
+    fn numbers() {
+        for (text, expected) in [
+            ("0", 0.0),
+            ("-0", -0.0),
+            ("-0.0e-0", -0.0),
+            ("0e999999999999999999999", 0.0),
+            ("7", 7.0),
+            ("-12.5", -12.5),
+            ("1E+2", 100.0),
+            ("1e-2", 0.01),
+            ("0.1", 0.1),
+            ("1e00002", 100.0),
+            ("1e22", 1e22),
+            ("1e23", 1e23),
+            ("123456789012345e-22", 1.234_567_890_123_45e-8),
+            ("9007199254740991", 9_007_199_254_740_991.0),
+            ("9007199254740993", 9_007_199_254_740_992.0),
+            ("123456789012345678", 123_456_789_012_345_678.0),
+            ("9223372036854775807", 9_223_372_036_854_775_808.0),
+            (
+                "123456789012345678901234567890",
+                123_456_789_012_345_678_901_234_567_890.0,
+            ),
+            ("0.000000000000000000000000000001", 1e-30),
+            ("1.00000000000000000000000000000", 1.0),
+            ("100000000000000000000000000e-320", 1e-294),
+            ("2.2250738585072014e-308", 2.225_073_858_507_201_4e-308),
+            ("5e-324", 5e-324),
+            ("1.7976931348623157e308", f64::MAX),
+            ("1e-999", 0.0),
+            ("-1e-999999999999999999999", -0.0),
+        ] {
+            let number = read(text.as_bytes()).and_then(|value| value.as_f64());
+            assert_eq!(
+                number.map(f64::to_bits),
+                Some(expected.to_bits()),
+                "{text}: {number:?}"
+            );
+        }
+        let long = [&"1".repeat(20_000), "e-19999"].concat();
+        let number = read(long.as_bytes()).and_then(|value| value.as_f64());
+        assert!(
+            number.is_some_and(|number| (number - 1.111_111_111_111_111_1).abs() < 1e-15),
+            "{number:?}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_number() {
+        for text in [
+            "-",
+            "+1",
+            "--1",
+            "- 1",
+            "01",
+            "-01",
+            "00",
+            "1.",
+            ".5",
+            "-.5",
+            "1.e1",
+            "1e",
+            "1e+",
+            "1e-",
+            "1e+-1",
+            "e1",
+            "1e1.5",
+            "1e1e1",
+            "1.2.3",
+            "0x10",
+            "1_000",
+            "1,000",
+            "١",
+            "1f",
+            "1e999",
+            "-1e999",
+            "1e99999999999999999999",
+            "2e308",
+        ] {
+            refused(text);
+        }
+        refused(&"9".repeat(400));
+    }
+
+    #[test]
+    fn whole_numbers() {
+        let whole = |text: &str| read(text.as_bytes()).and_then(|value| value.as_i64());
+        assert_eq!(whole("3e2"), Some(300));
+        assert_eq!(whole("-0.0"), Some(0));
+        assert_eq!(whole("-9007199254740992"), Some(-(1 << 53)));
+        assert_eq!(whole("0.5"), None);
+        assert_eq!(whole("1e300"), None);
+        assert_eq!(whole("\"1\""), None);
+        // The nearest number that JavaScript has.
+        assert_eq!(whole("9007199254740993"), Some(9_007_199_254_740_992));
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let value = json!({
+            "\"\\/\u{8}\u{c}\n\r\t\u{1f}é😀\u{2028}": [null, true, false, 0, -1.5, 1e300, 5e-324, "", {}, []],
+        });
+        let written = value.to_string();
+        assert_eq!(read(written.as_bytes()), Some(value));
+        assert!(
+            written.starts_with(r#"{"\"\\/\u0008\u000c\n\r\t\u001fé"#),
+            "{written}"
+        );
+        assert!(written.contains("[null,true,false,0,-1.5,1"), "{written}");
     }
 
     #[test]
     fn a_member_that_stands_twice() {
         for text in [r#"{"a":1,"a":2}"#, r#"{"a":2,"b":[{"a":1,"\u0061":2}]}"#] {
-            assert!(read(text.as_bytes()).is_some_and(|value| value["a"] == 2));
+            assert!(read(text.as_bytes()).is_some_and(|value| value["a"].as_i64() == Some(2)));
             assert_eq!(read_strictly(text.as_bytes()), None, "{text}");
         }
     }

@@ -4,9 +4,11 @@
 //! A key set is read key by key: one that cannot check a signature, or that this crate does
 //! not know, is left out and spoils nothing. No key is ever taken from a token.
 
-use crate::json::{Map, Value};
-
-use crate::{base64url, Error, error::Flaw, json};
+use crate::{
+    Error, base64url,
+    error::Flaw,
+    json::{self, Map, Value},
+};
 
 /// The smallest RSA modulus that is accepted, in bits (RFC 7518 3.3).
 const RSA_MIN_BITS: usize = 2048;
@@ -252,11 +254,7 @@ fn rsa(jwk: &Map) -> Option<Map> {
 }
 
 /// The public members of a key that is a point, each coordinate of exactly this many bytes.
-fn point(
-    jwk: &Map,
-    coordinates: &[&str],
-    length: usize,
-) -> Option<Map> {
+fn point(jwk: &Map, coordinates: &[&str], length: usize) -> Option<Map> {
     let mut public = Map::new();
     for name in ["kty", "crv"].iter().chain(coordinates) {
         public.insert((*name).to_owned(), text(jwk, name)?.into());

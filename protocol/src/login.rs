@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::json::Value;
-
 use crate::{
     Error, Fault, authorize,
     callback::{self, Outcome},
@@ -13,7 +11,7 @@ use crate::{
     http::{Credentials, Request},
     id_token::{self, AtHash, Expectation, Keys, Occasion},
     issuer::{Issuer, Kind, SHORT},
-    json,
+    json::{self, Value},
     jwk::KeySet,
     pkce,
     secret::Secret,
@@ -244,9 +242,8 @@ pub fn at_site(
     credentials: Credentials,
     now: Timestamp,
 ) -> Next<Login> {
-    site_token::request(token_url, member, None, credentials)?.and_then(now, |token, _| {
-        Ok(Step::Done(Login::AtSite(token)))
-    })
+    site_token::request(token_url, member, None, credentials)?
+        .and_then(now, |token, _| Ok(Step::Done(Login::AtSite(token))))
 }
 
 /// Begins a login; ends in [`Step::Redirect`].
@@ -299,10 +296,13 @@ pub fn begin(
         let Some(verifier) = &transaction.verifier else {
             return Ok(redirect(transaction, &metadata, None));
         };
-        Ok(Step::digest(pkce::hash(verifier.expose()), move |digest, _| {
-            let challenge = pkce::challenge(&digest);
-            Ok(redirect(transaction, &metadata, Some(&challenge)))
-        }))
+        Ok(Step::digest(
+            pkce::hash(verifier.expose()),
+            move |digest, _| {
+                let challenge = pkce::challenge(&digest);
+                Ok(redirect(transaction, &metadata, Some(&challenge)))
+            },
+        ))
     })
 }
 
@@ -338,7 +338,8 @@ pub fn complete(transaction: &Arc<Transaction>, callback_url: &str, now: Timesta
     if transaction.is_stale(now) {
         return Err(Fault::Timeout {
             waiting_for: "the person to sign in".to_owned(),
-        }.into());
+        }
+        .into());
     }
     let transaction = Arc::clone(transaction);
     discovery::metadata(&transaction.issuer)?.and_then(now, move |metadata, now| {

@@ -2,9 +2,11 @@
 //!
 //! Its signature is checked there. Here is only said what it would be refused for.
 
-use crate::json::{Map, Value};
-
-use crate::{json, secret::Secret, site_token};
+use crate::{
+    json::{self, Map, Value},
+    secret::Secret,
+    site_token,
+};
 
 /// What Dynamics would refuse this token for, each as one sentence for the site's developer.
 #[must_use]
@@ -71,8 +73,8 @@ fn is_context(claim: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use base64ct::{Base64UrlUnpadded, Encoding};
     use crate::json::json;
+    use base64ct::{Base64UrlUnpadded, Encoding};
 
     use super::*;
 
@@ -82,12 +84,8 @@ mod tests {
     }
 
     fn with(more: &Value) -> Vec<&'static str> {
-        let mut claims =
-            json!({ "iss": "https://www.example.com", "sub": "a", "iat": 1, "exp": 2 });
-        for (name, value) in more.as_object().unwrap() {
-            claims[name] = value.clone();
-        }
-        objections(&jwt(&json!({ "alg": "RS256" }), &claims))
+        let claims = json!({ "iss": "https://www.example.com", "sub": "a", "iat": 1, "exp": 2 });
+        objections(&jwt(&json!({ "alg": "RS256" }), &claims.with(more)))
     }
 
     #[test]

@@ -6,9 +6,10 @@
 
 use core::cell::RefCell;
 
-use crate::json::{Map, Value};
-
-use crate::{decimal, Error, json};
+use crate::{
+    Error, decimal,
+    json::{self, Map, Value},
+};
 
 /// A set of options.
 pub struct Options<'a> {

@@ -1,6 +1,5 @@
 //! Proof Key for Code Exchange (RFC 7636). S256 only: `plain` does not exist here.
 
-
 use crate::base64url;
 use crate::hash::{Hash, HashAlgorithm};
 
@@ -24,6 +23,8 @@ pub(crate) fn challenge(digest: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest, Sha256};
+
     use super::*;
 
     #[test]
@@ -35,7 +36,7 @@ mod tests {
         let verifier = random_text(&octets);
         assert_eq!(verifier, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
         assert_eq!(
-            challenge(&verifier),
+            challenge(&Sha256::digest(&hash(&verifier).message)),
             "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
         );
     }

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::json::{Map, Value};
-
 use crate::{
     Fault,
     client::Client,
@@ -11,7 +9,7 @@ use crate::{
     http::Request,
     id_token::{self, AtHash, Expectation, IdToken, Occasion},
     issuer::{Issuer, Kind},
-    json,
+    json::{self, Map, Value},
     secret::Secret,
     step::{Next, Step},
     time::Timestamp,
@@ -157,10 +155,7 @@ impl Session {
                 "refresh_token",
                 self.refresh_token.as_ref().map(Secret::expose).into(),
             ),
-            (
-                "refresh_token_at",
-                self.refresh_token_at.as_millis().into(),
-            ),
+            ("refresh_token_at", self.refresh_token_at.as_millis().into()),
             ("nonce", self.nonce.as_deref().into()),
             ("auth_time", self.auth_time.into()),
         ])
@@ -357,7 +352,10 @@ pub fn renew(
     let (client, issuer) = (Arc::clone(client), issuer.clone());
     let session = Box::new(session.clone());
     discovery::metadata(&issuer)?.and_then(now, move |metadata, _| {
-        let url = metadata.token_endpoint.clone().ok_or(Fault::SignInRequired)?;
+        let url = metadata
+            .token_endpoint
+            .clone()
+            .ok_or(Fault::SignInRequired)?;
         let request = Request::form(
             &url,
             [

@@ -1,14 +1,12 @@
 //! The site's own token service: a JWT for a signed-in person (api: `tokenUrl`).
 
-use crate::json::{Map, Value};
-
 use crate::{
-    base64url,
     Error, Fault,
     address::Address,
+    base64url,
     error::Flaw,
     http::{Credentials, MAX_BODY, Request, Reuse},
-    json,
+    json::{self, Map, Value},
     secret::Secret,
     step::{Next, Step},
     time::Timestamp,
@@ -102,7 +100,11 @@ fn read(body: &[u8], member: Option<&str>, now: Timestamp) -> Result<Box<SiteTok
 }
 
 /// A portal's JWT as it came through the address bar: with the login's `nonce`, where it has one.
-pub(crate) fn fresh(token: &str, nonce: Option<&str>, now: Timestamp) -> Result<Box<SiteToken>, Error> {
+pub(crate) fn fresh(
+    token: &str,
+    nonce: Option<&str>,
+    now: Timestamp,
+) -> Result<Box<SiteToken>, Error> {
     let claims = look_inside(token).map(|(_, claims)| claims);
     let told = claims.as_ref().and_then(|claims| claims.get("nonce"));
     if told.is_some() && told.and_then(Value::as_str) != nonce {

@@ -2,14 +2,12 @@
 //!
 //! The fragment of the implicit flow shares its values, and so their checks.
 
-use crate::json::{Map, Value};
-
 use crate::{
-    decimal,
-    Error,
+    Error, decimal,
     error::Flaw,
     http::Response,
     issuer::{Issuer, Kind},
+    json::{Map, Value},
     secret::Secret,
 };
 

@@ -10,6 +10,8 @@
 mod answer;
 #[path = "flows/discovery.rs"]
 mod discovery;
+mod hash;
+mod json;
 #[path = "flows/login.rs"]
 mod login;
 #[path = "flows/renewal.rs"]

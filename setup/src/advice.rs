@@ -5,12 +5,12 @@ use protocol::{
     client::ResponseType,
     config::{Config, HandOver},
     issuer::{Issuer, Kind},
+    json::Map,
     login::{self, Redemption},
     session::TokenKind,
     step::Step,
     time::Timestamp,
 };
-use serde_json::{Map, Value};
 
 use crate::{
     form::{Complete, Field, Form, Messenger, SignIn},
@@ -481,7 +481,7 @@ pub fn portal_key(config: &Config) -> String {
 pub fn policy(
     form: &Form,
     complete: &Complete,
-    document: Option<&Map<String, Value>>,
+    document: Option<&Map>,
     hash: Option<String>,
 ) -> Vec<Directive> {
     let config = &complete.config;
@@ -583,8 +583,6 @@ fn allowed(own: &str, origins: Vec<Option<String>>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::form::tests::filled;
 

@@ -6,11 +6,11 @@ use protocol::{
     client::ResponseType,
     config::{Config, HandOver},
     issuer::{Issuer, Kind},
+    json::{Map, Value},
     jwk::Algorithm,
     login::Redemption,
     session::TokenKind,
 };
-use serde_json::{Map, Value};
 
 use crate::{
     advice::portal_key,
@@ -24,7 +24,7 @@ pub struct Plan {
     /// Whose documents are read.
     pub issuer: Issuer,
     /// What stands for its discovery document, where the endpoints are written out.
-    pub written_out: Option<Map<String, Value>>,
+    pub written_out: Option<Map>,
     /// A code that cannot exist is redeemed by this client.
     pub redeem: Option<Redeem>,
     /// The site's own service.
@@ -90,7 +90,7 @@ pub struct Redeem {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {
     /// The discovery document, as the widget read it.
-    pub discovery: Option<Result<Map<String, Value>, Error>>,
+    pub discovery: Option<Result<Map, Error>>,
     /// The keys.
     pub keys: Option<Result<(), Error>>,
     /// The token endpoint.
@@ -354,13 +354,13 @@ fn keys(findings: &Findings, at: &Place<'_>) -> Check {
 }
 
 fn failed(id: &'static str, title: &'static str, error: &Error, at: &Place<'_>) -> Check {
-    let remedy = match error {
+    let remedy = match &**error {
         Fault::CorsBlocked { .. } => "Let the provider send CORS headers (Access-Control-Allow-Origin) here, or allow your website’s origin in the client’s registration.".to_owned(),
         Fault::Network { .. } => "Check the address: is it spelt as your provider shows it, and reachable from this browser?".to_owned(),
         Fault::Timeout { .. } => "The provider did not answer in time. Check the address, then try again.".to_owned(),
         other => other.help(),
     };
-    if matches!(error, Fault::CorsBlocked { .. }) && !at.is_the_site() {
+    if matches!(**error, Fault::CorsBlocked { .. }) && !at.is_the_site() {
         let found = format!(
             "{error} This page asked, from {}. Whether {} may read it cannot be seen from here.",
             at.here, at.site
@@ -371,7 +371,7 @@ fn failed(id: &'static str, title: &'static str, error: &Error, at: &Place<'_>) 
 }
 
 /// The texts of a list in the document; none where it is not there.
-fn listed<'a>(document: &'a Map<String, Value>, name: &str) -> Option<Vec<&'a str>> {
+fn listed<'a>(document: &'a Map, name: &str) -> Option<Vec<&'a str>> {
     Some(
         document
             .get(name)?
@@ -382,7 +382,7 @@ fn listed<'a>(document: &'a Map<String, Value>, name: &str) -> Option<Vec<&'a st
     )
 }
 
-fn flow(config: &Config, document: &Map<String, Value>) -> Check {
+fn flow(config: &Config, document: &Map) -> Check {
     let wanted = config.client.response_type.as_str();
     let title = "Flow";
     let same = |one| sorted(one) == sorted(wanted);
@@ -433,7 +433,7 @@ fn sorted(response_type: &str) -> Vec<&str> {
     words
 }
 
-fn pkce(config: &Config, document: &Map<String, Value>) -> Option<Check> {
+fn pkce(config: &Config, document: &Map) -> Option<Check> {
     let title = "PKCE";
     if config.client.response_type != ResponseType::Code {
         return None;
@@ -477,7 +477,7 @@ fn pkce(config: &Config, document: &Map<String, Value>) -> Option<Check> {
     })
 }
 
-fn algorithms(form: &Form, config: &Config, document: &Map<String, Value>) -> Option<Check> {
+fn algorithms(form: &Form, config: &Config, document: &Map) -> Option<Check> {
     let title = "Signatures";
     if !config.client.asks_openid() {
         return None;
@@ -531,7 +531,7 @@ fn algorithms(form: &Form, config: &Config, document: &Map<String, Value>) -> Op
     })
 }
 
-fn public_client(config: &Config, document: &Map<String, Value>) -> Option<Check> {
+fn public_client(config: &Config, document: &Map) -> Option<Check> {
     let methods = listed(document, "token_endpoint_auth_methods_supported")?;
     (redeems_here(config) && !methods.contains(&"none")).then(|| check(
         "public", "Public client", Outcome::Warning,
@@ -540,7 +540,7 @@ fn public_client(config: &Config, document: &Map<String, Value>) -> Option<Check
     ))
 }
 
-fn scopes(config: &Config, document: &Map<String, Value>) -> Option<Check> {
+fn scopes(config: &Config, document: &Map) -> Option<Check> {
     let known = listed(document, "scopes_supported")?;
     let unknown: Vec<&str> = config
         .client
@@ -954,8 +954,6 @@ fn jwt(form: &Form, config: &Config) -> Option<Check> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::form::tests::filled;
 
@@ -1080,12 +1078,12 @@ mod tests {
                 Outcome::Warning,
             ),
         ] {
-            let mut changed = document();
-            if value.is_null() {
-                changed.as_object_mut().unwrap().remove(name);
-            } else {
-                changed[name] = value.clone();
+            let mut changed = document().as_object().unwrap().clone();
+            changed.retain(|other, _| other != name);
+            if !value.is_null() {
+                changed.insert(name.to_owned(), value.clone());
             }
+            let changed = Value::Object(changed);
             let checks = judge(&form, &found(&changed), SITE);
             assert_eq!(outcome(&checks, id), expected, "{name} {value}");
         }
@@ -1104,11 +1102,11 @@ mod tests {
     #[test]
     fn what_fails_at_the_documents_has_the_widgets_own_words() {
         let form = filled(Messenger::Page, SignIn::OpenId);
-        let error = Fault::DiscoveryMismatch {
+        let error = Error::from(Fault::DiscoveryMismatch {
             configured: "https://idp.example.com".into(),
             published: "https://idp.example.com/".into(),
             discovery_url: "https://idp.example.com/.well-known/openid-configuration".into(),
-        };
+        });
         let findings = Findings {
             discovery: Some(Err(error.clone())),
             ..Findings::default()
@@ -1200,7 +1198,7 @@ mod tests {
             form.set(field, text);
         }
         assert_eq!(plan(&form).unwrap().written_out, form.written_out());
-        let written = Value::from(form.written_out().unwrap());
+        let written = Value::Object(form.written_out().unwrap());
         let checks = judge(&form, &found(&written), SITE);
         assert_eq!(outcome(&checks, "discovery"), Outcome::Note);
         assert_eq!(outcome(&checks, "keys"), Outcome::Pass);
@@ -1220,9 +1218,10 @@ mod tests {
         }
         let mut form = filled(Messenger::Dynamics, SignIn::OpenId);
         form.set(Field::HandOver, "id_token");
-        let mut es256 = document();
-        es256["id_token_signing_alg_values_supported"] = json!(["ES256"]);
-        let checks = judge(&form, &found(&es256), SITE);
+        let mut es256 = document().as_object().unwrap().clone();
+        let name = "id_token_signing_alg_values_supported";
+        es256.insert(name.to_owned(), json!(["ES256"]));
+        let checks = judge(&form, &found(&Value::Object(es256)), SITE);
         assert_eq!(outcome(&checks, "algorithms"), Outcome::Fail);
         assert_eq!(outcome(&checks, "jwt"), Outcome::Warning);
     }
@@ -1356,8 +1355,10 @@ mod tests {
     #[test]
     fn documents_that_are_blocked_elsewhere_are_a_warning() {
         let form = filled(Messenger::Page, SignIn::OpenId);
-        let blocked = || Fault::CorsBlocked {
-            url: "https://idp.example.com/keys".into(),
+        let blocked = || {
+            Error::from(Fault::CorsBlocked {
+                url: "https://idp.example.com/keys".into(),
+            })
         };
         for (here, expected) in [
             (SITE, Outcome::Fail),

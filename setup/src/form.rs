@@ -4,8 +4,8 @@ use protocol::{
     Error,
     config::Config,
     issuer::{Issuer, genesys_cloud::DOMAINS},
+    json::{Map, Value, object},
 };
-use serde_json::{Map, Value, json};
 
 use crate::{
     script::Literal,
@@ -684,7 +684,7 @@ impl Form {
         for field in Field::ALL {
             kept.insert(field.spec(self).id.into(), self.typed(field).into());
         }
-        kept.into()
+        Value::Object(kept)
     }
 
     /// Takes up what was kept; what is not known any more is left out.
@@ -743,16 +743,17 @@ impl Form {
 
     /// The endpoints as a discovery document would have them, where they are written out.
     #[must_use]
-    pub fn written_out(&self) -> Option<Map<String, Value>> {
-        let endpoints: Map<String, Value> = [
+    pub fn written_out(&self) -> Option<Map> {
+        let mut endpoints = Map::new();
+        for (name, field) in [
             ("authorization_endpoint", Field::AuthorizationEndpoint),
             ("token_endpoint", Field::TokenEndpoint),
             ("jwks_uri", Field::KeysAddress),
-        ]
-        .into_iter()
-        .filter(|(_, field)| field.is_shown(self) && !self.text(*field).is_empty())
-        .map(|(name, field)| (name.to_owned(), self.text(field).into()))
-        .collect();
+        ] {
+            if field.is_shown(self) && !self.text(field).is_empty() {
+                endpoints.insert(name.into(), self.text(field).into());
+            }
+        }
         (!endpoints.is_empty()).then_some(endpoints)
     }
 
@@ -854,7 +855,10 @@ impl Form {
                 && self.sign_in == SignIn::GenesysCloud
                 && !self.text(Field::ClientId).is_empty()
             {
-                let ids = json!({ self.text(Field::Region): self.text(Field::ClientId) });
+                let ids = object(vec![(
+                    self.text(Field::Region),
+                    self.text(Field::ClientId).into(),
+                )]);
                 options.add("clientIds", ids.into());
             } else {
                 self.add(&mut options, "clientId", Field::ClientId);
@@ -992,13 +996,11 @@ impl Form {
             Field::ALL.into_iter().find(is_named)
         };
         let lacks_service = Field::TokenUrl.is_shown(self) && self.text(Field::TokenUrl).is_empty();
-        let field = match error {
+        let field = match error.option() {
             // 'token-url' without its address.
-            Fault::BadOption { option, .. } if option == "handOver" && lacks_service => {
-                Some(Field::TokenUrl)
-            }
-            Fault::BadOption { option, .. } => named(option),
-            _ => None,
+            Some(("handOver", _)) if lacks_service => Some(Field::TokenUrl),
+            Some((option, _)) => named(option),
+            None => None,
         };
         match field {
             Some(field) => self.blamed(field, error.to_string()),
@@ -1029,15 +1031,18 @@ impl Form {
 #[must_use]
 pub fn refusal(messenger: Messenger, sign_in: SignIn, flow: &str) -> Option<String> {
     let issuer = match sign_in {
-        SignIn::OpenId => json!("https://idp.example.com"),
-        SignIn::GenesysCloud => json!("genesys-cloud:mypurecloud.com"),
-        SignIn::PowerPages => json!("power-pages:https://portal.example.com"),
-        SignIn::Finesse => {
-            json!({ "kind": "finesse", "baseUrl": "https://www.example.com", "username": "1001" })
-        }
-        SignIn::SiteSession => {
-            json!({ "kind": "site-session", "signInUrl": "https://www.example.com/login" })
-        }
+        SignIn::OpenId => "https://idp.example.com".into(),
+        SignIn::GenesysCloud => "genesys-cloud:mypurecloud.com".into(),
+        SignIn::PowerPages => "power-pages:https://portal.example.com".into(),
+        SignIn::Finesse => object(vec![
+            ("kind", "finesse".into()),
+            ("baseUrl", "https://www.example.com".into()),
+            ("username", "1001".into()),
+        ]),
+        SignIn::SiteSession => object(vec![
+            ("kind", "site-session".into()),
+            ("signInUrl", "https://www.example.com/login".into()),
+        ]),
     };
     let mut options = Map::new();
     options.insert("issuer".into(), issuer);
@@ -1048,12 +1053,8 @@ pub fn refusal(messenger: Messenger, sign_in: SignIn, flow: &str) -> Option<Stri
         options.insert("flow".into(), "implicit".into());
         options.insert("responseType".into(), flow.into());
     }
-    match Config::parse(&options, Some(ANYWHERE)) {
-        Err(error @ Fault::BadOption { .. }) if matches!(&error, Fault::BadOption { option, .. } if option == "host") => {
-            Some(error.to_string())
-        }
-        _ => None,
-    }
+    let refused = Config::parse(&options, Some(ANYWHERE)).err()?;
+    matches!(refused.option(), Some(("host", _))).then(|| refused.to_string())
 }
 
 /// Stands for the redirect URI where the site is not known yet.

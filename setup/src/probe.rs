@@ -9,16 +9,16 @@ use std::{
 use gloo_net::http::Request as Prepared;
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use protocol::{
-    Error, Fault,
+    Fault,
     address::without_query,
     error::Flaw,
     http::{Fetched, Request, Response},
     issuer::{Issuer, Kind},
-    json, login, percent,
+    json::{self, Map, Value},
+    login, percent,
     step::Step,
     time::Timestamp,
 };
-use serde_json::{Map, Value};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{
     AbortController, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit,
@@ -101,12 +101,7 @@ impl Asking {
     }
 
     /// Discovery and keys, as the widget itself reads them; then the token endpoint.
-    async fn issuer(
-        self,
-        issuer: Issuer,
-        written_out: Option<Map<String, Value>>,
-        redeem: Option<Redeem>,
-    ) {
+    async fn issuer(self, issuer: Issuer, written_out: Option<Map>, redeem: Option<Redeem>) {
         let mut token_endpoint = match issuer.kind() {
             Kind::GenesysCloud(genesys) => Some(genesys.login_address("/oauth/token")),
             _ => written_out.as_ref().and_then(token_endpoint_of),
@@ -217,7 +212,7 @@ impl Asking {
         let url = || without_query(&request.url).to_owned();
         let init = init(RequestMode::Cors, RequestRedirect::Manual);
         Err(match self.ask(&request.url, &init, PATIENCE).await {
-            Ok(Answer::Whole(response)) => return Ok(response),
+            Ok(Answer::Whole(response)) => return Ok(response.into()),
             Ok(Answer::Redirect) => Fault::Untrusted {
                 flaw: Flaw::ResponseMalformed,
                 detail: [&url(), " redirects, and no redirect is followed"].concat(),
@@ -227,7 +222,8 @@ impl Asking {
                 Fault::CorsBlocked { url: url() }
             }
             Err(Failed::Unreadable | Failed::Cut) => Fault::Network { url: url() },
-        })
+        }
+        .into())
     }
 
     /// Whether a server answers there at all, readable or not.
@@ -304,7 +300,7 @@ impl Drop for Limit {
     }
 }
 
-fn token_endpoint_of(document: &Map<String, Value>) -> Option<String> {
+fn token_endpoint_of(document: &Map) -> Option<String> {
     Some(document.get("token_endpoint")?.as_str()?.to_owned())
 }
 

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use base64ct::{Base64, Encoding};
-use serde_json::{Map, Value};
+use protocol::json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::{form::Complete, site::Site};
@@ -39,7 +39,7 @@ impl Files {
             .all(|mark| snippet.contains(mark))
             .then_some(Self {
                 snippet: snippet.to_owned(),
-                loader: loader.clone(),
+                loader: loader.to_owned(),
                 integrity: hash.as_str()?.to_owned(),
             })
     }
@@ -182,8 +182,8 @@ impl From<Value> for Literal {
         match value {
             Value::Object(members) => Self::Object(
                 members
-                    .into_iter()
-                    .map(|(name, value)| (name, value.into()))
+                    .iter()
+                    .map(|(name, value)| (name.to_owned(), value.clone().into()))
                     .collect(),
             ),
             other => Self::Plain(other),
@@ -208,20 +208,20 @@ impl Literal {
         match self {
             Self::Plain(value) => value.clone(),
             Self::Call(path) => [path, "()"].concat().into(),
-            Self::Object(_) => self.members().into(),
+            Self::Object(_) => Value::Object(self.members()),
         }
     }
 
     /// The members of an object.
     #[must_use]
-    pub fn members(&self) -> Map<String, Value> {
-        match self {
-            Self::Object(members) => members
-                .iter()
-                .map(|(name, value)| (name.clone(), value.value()))
-                .collect(),
-            _ => Map::new(),
+    pub fn members(&self) -> Map {
+        let mut values = Map::new();
+        if let Self::Object(members) = self {
+            for (name, value) in members {
+                values.insert(name.clone(), value.value());
+            }
         }
+        values
     }
 
     fn has_call(&self) -> bool {
@@ -288,8 +288,6 @@ fn kebab(name: &str) -> String {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::form::{Field, Messenger, SignIn, tests::filled};
 

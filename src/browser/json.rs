@@ -1,9 +1,9 @@
 //! Values between Rust and JavaScript (`JSON`).
 
 use js_sys::{JSON, Object, Reflect};
+use protocol::json::Value;
 use protocol::json::object;
 use serde::Serialize;
-use protocol::json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The value as JavaScript has it.

@@ -134,9 +134,10 @@ async fn obtain(visitor: &'static Visitor, min_ttl: u32) -> Result<Secret, Error
 
 fn hear(visitor: &Visitor, detail: &JsValue) {
     let code = Reflect::get(detail, &"errorCode".into()).unwrap_or_default();
-    let code = code
-        .as_f64()
-        .or_else(|| code.as_string().and_then(|text| protocol::json::read(text.as_bytes())?.as_f64()));
+    let code = code.as_f64().or_else(|| {
+        code.as_string()
+            .and_then(|text| protocol::json::read(text.as_bytes())?.as_f64())
+    });
     let known = FAULTS.iter().find(|(number, _)| code == Some(*number));
     let outcome = match known {
         Some((_, meaning)) => (*meaning).to_owned(),

@@ -12,10 +12,9 @@ use std::{
 
 use js_sys::{Array, Function, Object, Reflect};
 use protocol::{
-    Error, Fault, client::ResponseType, config::HandOver, login::Authorization, secret::Secret,
-    session::TokenKind,
+    Error, Fault, client::ResponseType, config::HandOver, json::Value, login::Authorization,
+    secret::Secret, session::TokenKind,
 };
-use protocol::json::Value;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use super::{Lender, function, text};
@@ -328,9 +327,12 @@ fn hear(visitor: &'static Visitor, name: &'static str, event: &JsValue) {
 
 fn fail(visitor: &'static Visitor, detail: &str) {
     note(visitor, detail);
-    visitor.tell(&Event::Error(Fault::Messenger {
-        detail: detail.to_owned(),
-    }.into()));
+    visitor.tell(&Event::Error(
+        Fault::Messenger {
+            detail: detail.to_owned(),
+        }
+        .into(),
+    ));
 }
 
 fn note(visitor: &Visitor, outcome: &str) {

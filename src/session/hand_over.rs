@@ -119,7 +119,9 @@ impl Visitor {
                     let mut wish = self.plain_wish(interaction.transport());
                     wish.redemption = self.config.host.redemption();
                     self.sign_in_for(wish, deadline).await?;
-                    return self.authorization_in_hand().ok_or_else(|| Fault::SignInRequired.into());
+                    return self
+                        .authorization_in_hand()
+                        .ok_or_else(|| Fault::SignInRequired.into());
                 }
                 Err(error) => {
                     if is_ours {

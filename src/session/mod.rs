@@ -12,10 +12,10 @@ mod tabs;
 use std::{cell::RefCell, rc::Rc};
 
 use protocol::{
-    decimal,
     Error, Fault,
     address::{Address, without_query},
     config::Config,
+    decimal,
     error::Flaw,
     login::{Authorization, Login},
     logout,
@@ -433,7 +433,7 @@ impl Visitor {
             let claims = session?.claims();
             ["name", "preferred_username", "email"]
                 .iter()
-                .find_map(|claim| claims.get(*claim)?.as_str())
+                .find_map(|claim| claims.get(claim)?.as_str())
                 .map(str::to_owned)
         });
         (self.announce.status)(Status::SignedIn { name });

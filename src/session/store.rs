@@ -1,11 +1,15 @@
 //! Where the session lives between two pages of the site.
 
 use protocol::{
-    decimal,
-    client::Client, config, issuer::Issuer, json::object, secret::Secret, session::Session,
-    site_token::SiteToken, time::Timestamp,
+    client::Client,
+    config, decimal,
+    issuer::Issuer,
+    json::{Value, object},
+    secret::Secret,
+    session::Session,
+    site_token::SiteToken,
+    time::Timestamp,
 };
-use protocol::json::Value;
 
 use crate::{
     browser::{json, storage::Store},

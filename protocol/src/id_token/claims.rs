@@ -2,19 +2,17 @@
 
 use chrono::{DateTime, Duration, Utc};
 use jwt_compact::{Claims, Empty, TimeOptions};
-use crate::json::{Map, Value};
 
 use super::{
     AtHash, Expectation, ExpectedIssuer, IdToken, Occasion,
     compact::{Unverified, malformed},
 };
 use crate::{
-    base64url,
-    decimal,
-    Error,
+    Error, base64url, decimal,
     error::{Flaw, one_line},
-    issuer::filled,
     hash::{Hash, HashAlgorithm},
+    issuer::filled,
+    json::{Map, Value},
     jwk::{Algorithm, Key},
     secret::Secret,
     step::{Next, Step},

@@ -1,8 +1,13 @@
 //! A signed token as it arrives (RFC 7515 7.1): read, not yet believed.
 
-use crate::json::{Map, Value};
-
-use crate::{base64url, Error, error::Flaw, http::MAX_BODY, json, jwk::Algorithm, secret::Secret};
+use crate::{
+    Error, base64url,
+    error::Flaw,
+    http::MAX_BODY,
+    json::{self, Map, Value},
+    jwk::Algorithm,
+    secret::Secret,
+};
 
 /// A token whose structure and algorithm are right. What it says counts only after its
 /// signature has been checked.

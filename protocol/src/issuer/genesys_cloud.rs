@@ -210,11 +210,8 @@ mod tests {
     #[test]
     fn organisation_and_provider_only_together() {
         let with = |more: Value| {
-            let mut option = json!({ "kind": "genesys-cloud", "domain": "mypurecloud.ie" });
-            for (key, value) in more.as_object().expect("object") {
-                option[key] = value.clone();
-            }
-            option
+            let option = json!({ "kind": "genesys-cloud", "domain": "mypurecloud.ie" });
+            option.with(&more)
         };
         assert_eq!(
             refused(&with(json!({ "org": "acme" }))).0,

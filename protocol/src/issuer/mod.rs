@@ -11,9 +11,11 @@ mod site_session;
 
 use std::sync::Arc;
 
-use crate::json::{Map, Value};
-
-use crate::{Error, options::Options};
+use crate::{
+    Error,
+    json::{Map, Value},
+    options::Options,
+};
 
 pub use self::{
     finesse::Finesse, genesys_cloud::GenesysCloud, oidc::Oidc, power_pages::PowerPages,
@@ -153,13 +155,14 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
+    use crate::json::json;
+
     use super::*;
 
     pub(super) fn refused(option: &Value) -> (String, String) {
-        match Issuer::parse(option) {
-            Err(Fault::BadOption { option, problem }) => (option, problem),
-            other => panic!("{other:?}"),
-        }
+        let refused = Issuer::parse(option).unwrap_err();
+        let (option, problem) = refused.option().expect("a bad option");
+        (option.to_owned(), problem.to_owned())
     }
 
     #[test]
@@ -167,16 +170,12 @@ mod tests {
         for option in [
             Value::Null,
             true.into(),
-            7.into(),
+            json!(7),
             json!(["https://idp.example.com"]),
         ] {
             assert_eq!(refused(&option).0, "issuer");
         }
-        for option in [
-            json!({}),
-            json!({ "kind": "saml" }),
-            json!({ "kind": 1 }),
-        ] {
+        for option in [json!({}), json!({ "kind": "saml" }), json!({ "kind": 1 })] {
             assert_eq!(refused(&option).0, "issuer.kind");
         }
     }

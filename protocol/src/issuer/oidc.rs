@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::json::Value;
-
 use crate::{
     address::{Address, ends_with_ignore_case},
     discovery::Metadata,
     id_token::{ExpectedIssuer, Keys},
+    json::Value,
     jwk::KeySet,
     options::Options,
 };
@@ -418,13 +417,10 @@ mod tests {
             ("issuer", json!("http://idp.example.com"), "issuer.issuer"),
             ("tenants", json!([TENANT]), "issuer.tenants"),
         ] {
-            let mut option = explicit();
-            option[name] = value;
+            let option = explicit().with(&json!({ name: value }));
             assert_eq!(refused(&option).0, named, "{name}");
         }
-        let mut inline = explicit();
-        inline["jwksUri"] = Value::Null;
-        inline["jwks"] = json!("no set");
+        let inline = explicit().with(&json!({ "jwksUri": null, "jwks": "no set" }));
         assert_eq!(refused(&inline).0, "issuer.jwks");
     }
 

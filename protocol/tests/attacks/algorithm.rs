@@ -117,9 +117,9 @@ fn algorithm_that_the_browser_lacks_is_algorithm_not_allowed() {
         id_token::check(
             &Secret::new(login.token()),
             login.expectation,
-            at_jwks_uri(),
+            &at_jwks_uri(),
         ),
-        [Ok(answer(200, &keys, NOW))].into(),
+        [answer(200, &keys, NOW)].into(),
         |_| Verdict::Unsupported,
     );
     assert_eq!(outcome.code(), "algorithm-not-allowed");

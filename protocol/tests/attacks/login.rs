@@ -1,7 +1,8 @@
 //! A login that goes well, for each test to spoil in one place.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
+use crate::hash::digest;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use messenger_auth_protocol::{
     Error,
@@ -130,10 +131,15 @@ impl Login {
         answers.extend(self.reloaded.clone());
         let served = answers.into_iter().zip([self.reloaded_at, NOW]);
         let served = served.map(|(keys, reloaded_at)| {
-            keys.map(|keys| answer(200, &json!({ "keys": keys }).to_string(), reloaded_at))
+            let keys = keys?;
+            answer(200, &json!({ "keys": keys }).to_string(), reloaded_at)
         });
         drive(
-            id_token::check(&Secret::new(token), self.expectation.clone(), at_jwks_uri()),
+            id_token::check(
+                &Secret::new(token),
+                self.expectation.clone(),
+                &at_jwks_uri(),
+            ),
             served.collect(),
             verifier::verify,
         )
@@ -188,19 +194,19 @@ pub(crate) fn at_jwks_uri() -> Keys {
 }
 
 /// An HTTP answer.
-pub(crate) fn answer(status: u16, body: &str, reloaded_at: i64) -> Response {
-    Response {
+#[expect(clippy::unnecessary_wraps, reason = "what a request comes to")]
+pub(crate) fn answer(status: u16, body: &str, reloaded_at: i64) -> Fetched {
+    Ok(Arc::new(Response {
         status,
-        content_type: Some("application/json".into()),
         responded_json: None,
         body: body.into(),
         reloaded_at: Timestamp::from_seconds(reloaded_at),
-    }
+    }))
 }
 
 /// Carries the steps out: keys from `served`, one answer a request; signatures by `verify`.
 pub(crate) fn drive(
-    mut next: Next<IdToken>,
+    mut next: Next<Box<IdToken>>,
     mut served: VecDeque<Fetched>,
     verify: impl Fn(&SignatureCheck) -> Verdict,
 ) -> Outcome {
@@ -209,7 +215,7 @@ pub(crate) fn drive(
     let result = loop {
         next = match next {
             Err(error) => break Err(error),
-            Ok(Step::Done(token)) => break Ok(token),
+            Ok(Step::Done(token)) => break Ok(*token),
             Ok(Step::Fetch(request, pending)) => {
                 requests.push(request.reuse);
                 let answer = served.pop_front().expect("a request that nobody foresaw");
@@ -217,9 +223,10 @@ pub(crate) fn drive(
             }
             Ok(Step::Verify(check, pending)) => {
                 let verdict = verify(&check);
-                checks.push(check);
+                checks.push(*check);
                 pending.resume(verdict, now)
             }
+            Ok(Step::Digest(hash, pending)) => pending.resume(digest(&hash), now),
             Ok(Step::Redirect(_)) => panic!("no one is sent anywhere to check a token"),
         };
     };

@@ -12,8 +12,12 @@
 mod algorithm;
 mod audience;
 mod auth_time;
+#[path = "../hash/mod.rs"]
+mod hash;
 mod hashes;
 mod issuer;
+#[path = "../json/mod.rs"]
+mod json;
 mod key_choice;
 mod key_rotation;
 mod login;

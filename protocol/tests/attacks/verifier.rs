@@ -1,14 +1,19 @@
 //! The browser's part: answers a signature check as WebCrypto does.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use messenger_auth_protocol::jwk::{Algorithm, SignatureCheck, Verdict};
+use messenger_auth_protocol::{
+    json::Value,
+    jwk::{Algorithm, SignatureCheck, Verdict},
+};
 use p521::ecdsa::signature::Verifier as _;
 use ring::signature;
 
 /// Whether the signature holds.
 pub(crate) fn verify(check: &SignatureCheck) -> Verdict {
-    let member =
-        |name: &str| Base64UrlUnpadded::decode_vec(check.key[name].as_str().unwrap()).unwrap();
+    let member = |name: &str| {
+        let member = check.key.get(name).and_then(Value::as_str);
+        Base64UrlUnpadded::decode_vec(member.unwrap()).unwrap()
+    };
     let rsa = |parameters: &'static signature::RsaParameters| {
         signature::RsaPublicKeyComponents {
             n: member("n"),

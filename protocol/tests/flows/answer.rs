@@ -1,5 +1,7 @@
 //! Answers of the authorization endpoint that must be refused.
 
+use std::sync::Arc;
+
 use messenger_auth_protocol::{
     client::ResponseType,
     login::{Redirect, Transaction},
@@ -14,7 +16,7 @@ use crate::script::{
 /// A login that waits for its answer.
 struct Waiting {
     browser: Browser,
-    transaction: Transaction,
+    transaction: Arc<Transaction>,
 }
 
 impl Waiting {

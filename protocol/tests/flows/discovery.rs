@@ -137,12 +137,13 @@ fn no_success() {
         assert!(error.to_string().contains(&status.to_string()));
     }
     let url = DISCOVERY.to_owned();
-    for error in [
+    for fault in [
         Fault::Offline,
         Fault::Network { url: url.clone() },
         Fault::CorsBlocked { url },
     ] {
         let mut browser = Browser::new();
+        let error = Error::from(fault);
         browser.fail(DISCOVERY, error.clone());
         assert_eq!(refusal(browser, ResponseType::Code), error);
     }

@@ -1,5 +1,7 @@
 //! Renewal by refresh token.
 
+use std::sync::Arc;
+
 use messenger_auth_protocol::{
     Error,
     client::{Client, ResponseType},
@@ -7,6 +9,7 @@ use messenger_auth_protocol::{
 };
 use serde_json::{Value, json};
 
+use crate::json::members;
 use crate::script::{
     Browser, FIRST_AUTH, START, TOKEN, client, code, half_hash, id_token, idp, intent,
     session as signed_in,
@@ -38,7 +41,8 @@ impl SignedIn {
 
     fn renew(&mut self, answer: &Value) -> Result<Session, Error> {
         self.browser.answer(TOKEN, 200, answer);
-        let next = session::renew(&self.client, &idp(), &self.session, self.browser.now);
+        let client = Arc::new(self.client.clone());
+        let next = session::renew(&client, &idp(), &self.session, self.browser.now);
         self.browser.done(next).map(|session| *session)
     }
 
@@ -111,7 +115,7 @@ fn what_does_not_come_anew_is_kept() {
 #[test]
 fn nonce_absent_or_the_first_one() {
     let mut alice = SignedIn::new();
-    let first = alice.session.claims()["nonce"].clone();
+    let first = members(alice.session.claims())["nonce"].clone();
     for nonce in [first.clone(), Value::Null, first] {
         alice.session = alice
             .renew_with_id_token(&json!({ "nonce": nonce }))
@@ -165,7 +169,7 @@ fn without_a_refresh_token() {
     let tokens = json!({ "access_token": "at", "token_type": "Bearer" });
     let session = browser.sign_in(&client, tokens);
     assert!(!session.can_refresh());
-    let next = session::renew(&client, &idp(), &session, browser.now);
+    let next = session::renew(&Arc::new(client), &idp(), &session, browser.now);
     assert_eq!(code(browser.done(next)), "sign-in-required");
 }
 

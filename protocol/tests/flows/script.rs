@@ -1,7 +1,8 @@
 //! A browser that answers from a script, and an issuer for it to talk to.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
+use crate::hash::digest;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use messenger_auth_protocol::{
     Error,
@@ -17,6 +18,8 @@ use messenger_auth_protocol::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::json::ours;
+
 pub(crate) const IDP: &str = "https://idp.example.com";
 pub(crate) const DISCOVERY: &str = "https://idp.example.com/.well-known/openid-configuration";
 pub(crate) const AUTH: &str = "https://idp.example.com/auth";
@@ -31,7 +34,7 @@ pub(crate) const FIRST_AUTH: i64 = START - 10;
 /// Answers each address from a script, holds documents as a browser does, notes all.
 pub(crate) struct Browser {
     pub(crate) answers: HashMap<String, Fetched>,
-    held: HashMap<String, Response>,
+    held: HashMap<String, Arc<Response>>,
     pub(crate) asked: Vec<Request>,
     pub(crate) now: Timestamp,
 }
@@ -62,16 +65,15 @@ impl Browser {
     pub(crate) fn answer_bytes(&mut self, url: &str, status: u16, body: impl Into<Vec<u8>>) {
         let response = Response {
             status,
-            content_type: None,
             responded_json: None,
             body: body.into(),
             reloaded_at: self.now,
         };
-        self.answers.insert(url.to_owned(), Ok(response));
+        self.answers.insert(url.to_owned(), Ok(response.into()));
     }
 
-    pub(crate) fn fail(&mut self, url: &str, error: Error) {
-        self.answers.insert(url.to_owned(), Err(error));
+    pub(crate) fn fail(&mut self, url: &str, fault: impl Into<Error>) {
+        self.answers.insert(url.to_owned(), Err(fault.into()));
     }
 
     pub(crate) fn wait(&mut self, seconds: i64) {
@@ -86,13 +88,14 @@ impl Browser {
                 Step::Redirect(redirect) => return Ok(End::Redirect(redirect)),
                 // Whether signatures are checked is asked elsewhere.
                 Step::Verify(_, pending) => pending.resume(Verdict::Valid, self.now)?,
+                Step::Digest(hash, pending) => pending.resume(digest(&hash), self.now)?,
                 Step::Fetch(request, pending) => {
                     let url = request.url.clone();
                     let reuse = request.reuse;
                     if let (Reuse::Session, Some(response)) = (reuse, self.held.get(&url)) {
                         pending.resume(Ok(response.clone()), self.now)?
                     } else {
-                        self.asked.push(request);
+                        self.asked.push(*request);
                         let answer = self.answers.get(&url).cloned();
                         let answer = answer.unwrap_or_else(|| panic!("{url} is not in the script"));
                         let step = pending.resume(answer.clone(), self.now)?;
@@ -119,7 +122,8 @@ impl Browser {
         issuer: &Issuer,
         intent: Intent,
     ) -> Result<Redirect, Error> {
-        match self.drive(login::begin(client, issuer, intent, &entropy(), self.now))? {
+        let client = Arc::new(client.clone());
+        match self.drive(login::begin(&client, issuer, intent, &entropy(), self.now))? {
             End::Redirect(redirect) => Ok(*redirect),
             End::Done(login) => panic!("done already: {login:?}"),
         }
@@ -127,7 +131,7 @@ impl Browser {
 
     pub(crate) fn complete(
         &mut self,
-        transaction: &Transaction,
+        transaction: &Arc<Transaction>,
         answer: &str,
     ) -> Result<Login, Error> {
         self.done(login::complete(
@@ -187,7 +191,7 @@ pub(crate) fn idp() -> Issuer {
 }
 
 pub(crate) fn issuer(option: &Value) -> Issuer {
-    Issuer::parse(option).expect("an issuer")
+    Issuer::parse(&ours(option)).expect("an issuer")
 }
 
 pub(crate) fn client(response_type: ResponseType) -> Client {

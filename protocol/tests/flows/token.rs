@@ -1,5 +1,7 @@
 //! Answers of the token endpoint, and of the site's own token service.
 
+use std::sync::Arc;
+
 use base64ct::{Base64UrlUnpadded, Encoding};
 use messenger_auth_protocol::{
     Error,
@@ -214,7 +216,7 @@ fn jwt(payload: &str) -> String {
     [part(r#"{"alg":"RS256"}"#), part(payload), part("signature")].join(".")
 }
 
-fn ask_service(status: u16, body: &str) -> Result<site_token::SiteToken, Error> {
+fn ask_service(status: u16, body: &str) -> Result<Box<site_token::SiteToken>, Error> {
     ask_service_with(None, status, None, body)
 }
 
@@ -223,11 +225,11 @@ fn ask_service_with(
     status: u16,
     responded_json: Option<&str>,
     body: &str,
-) -> Result<site_token::SiteToken, Error> {
+) -> Result<Box<site_token::SiteToken>, Error> {
     let mut browser = Browser::new();
     browser.answer_bytes(SERVICE, status, body);
     browser.answers.values_mut().flatten().for_each(|answer| {
-        answer.responded_json = responded_json.map(str::to_owned);
+        Arc::make_mut(answer).responded_json = responded_json.map(str::to_owned);
     });
     let bearer = Some(Secret::new("at"));
     let next = site_token::request(SERVICE, member, bearer.clone(), Credentials::SameSite);

@@ -1,5 +1,7 @@
 //! The answer of the authorization endpoint.
 
+use std::sync::Arc;
+
 use messenger_auth_protocol::{
     Error, Fault,
     client::{Client, ResponseType},
@@ -74,7 +76,7 @@ fn written(params: &[Param], dice: &[bool]) -> String {
 /// A login that has been begun, with what its ID token would be.
 struct Waiting {
     browser: Browser,
-    transaction: Transaction,
+    transaction: Arc<Transaction>,
     id_token: String,
 }
 
@@ -156,7 +158,8 @@ proptest! {
                 prop_assert_eq!(in_fragment("id_token"), usize::from(response_type.has_id_token()));
             }
             Ok(other) => prop_assert!(false, "the code is to be redeemed here: {other:?}"),
-            Err(Fault::Refused { error, .. }) => {
+            Err(error) if error.refusal().is_some() => {
+                let Fault::Refused { error, .. } = &*error else { panic!("{error} is no refusal") };
                 let said = [values(Place::Query, "error"), values(Place::Fragment, "error")].concat();
                 prop_assert_eq!(said.len(), 1);
                 prop_assert!(said[0].chars().take(300).eq(error.chars()) || said[0].contains(char::is_control));
@@ -212,7 +215,7 @@ proptest! {
             error: one_line(&error),
             description: description.as_deref().map(one_line),
         };
-        prop_assert_eq!(outcome, Err(expected));
+        prop_assert_eq!(outcome, Err(Error::from(expected)));
     }
 
     /// Any text at all behind the redirect URI is no answer of this login.

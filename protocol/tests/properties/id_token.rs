@@ -131,8 +131,8 @@ fn code(header: &str, payload: &str, expectation: Expectation) -> &'static str {
     .join(".");
     let keys = answer(200, &json!({ "keys": login.keys }).to_string(), NOW);
     drive(
-        messenger_auth_protocol::id_token::check(&Secret::new(token), expectation, at_jwks_uri()),
-        [Ok(keys)].into(),
+        messenger_auth_protocol::id_token::check(&Secret::new(token), expectation, &at_jwks_uri()),
+        [keys].into(),
         |_| Verdict::Valid,
     )
     .code()

@@ -4,7 +4,12 @@ use messenger_auth_protocol::jwk::{Algorithm, KeySet};
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Value, json};
 
-use crate::{login::named, parts::json, signer};
+use crate::{
+    json::{members, ours},
+    login::named,
+    parts::json,
+    signer,
+};
 
 const KINDS: [(&str, &str); 5] = [
     ("rsa", "RS256"),
@@ -58,13 +63,13 @@ proptest! {
         let algorithm = Algorithm::from_name(algorithm).unwrap();
         let kid = with_kid.then_some("good");
         let found = set.candidates(kid, algorithm).expect("the good key");
-        let public: Vec<Value> = found.iter().map(|key| Value::Object(key.public().clone())).collect();
+        let public: Vec<Value> = found.iter().map(|key| members(key.public())).collect();
         prop_assert_eq!(public, [signer::public(name)]);
     }
 
     #[test]
     fn spoilt_keys_serve_nothing(keys in vec(spoilt(), 1..4)) {
-        let set = KeySet::from_value(&json!({ "keys": keys })).expect("a set");
+        let set = KeySet::from_value(&ours(&json!({ "keys": keys }))).expect("a set");
         for (_, algorithm) in KINDS {
             let algorithm = Algorithm::from_name(algorithm).unwrap();
             prop_assert!(set.candidates(None, algorithm).is_err());

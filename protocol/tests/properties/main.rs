@@ -14,12 +14,17 @@
 mod address;
 mod callback;
 mod discovery;
+#[path = "../hash/mod.rs"]
+mod hash;
 mod id_token;
+#[path = "../json/mod.rs"]
+mod json;
 mod keys;
 #[path = "../attacks/login.rs"]
 mod login;
 mod options;
 mod parts;
+mod reader;
 #[path = "../flows/script.rs"]
 mod script;
 #[path = "../attacks/signer.rs"]

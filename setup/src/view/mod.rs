@@ -13,7 +13,7 @@ use core::time::Duration;
 
 use gloo_net::http::Request;
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
-use serde_json::Value;
+use protocol::json;
 use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortSignal, HtmlElement, Url};
@@ -59,7 +59,7 @@ impl State {
         let (origin, folder) = here();
         let mut form = Form::new(&origin, &folder);
         if let Some(kept) = storage().and_then(|storage| storage.get_item(KEPT).ok().flatten()) {
-            form.take_up(&serde_json::from_str(&kept).unwrap_or_default());
+            form.take_up(&json::read(kept.as_bytes()).unwrap_or(json::Value::Null));
         }
         Self {
             form: RwSignal::new(form.clone()),
@@ -204,7 +204,7 @@ async fn files() -> Build {
         }
     };
     let read = async {
-        let integrity: Value = serde_json::from_str(&text("integrity.json").await?).ok()?;
+        let integrity = json::read(text("integrity.json").await?.as_bytes())?;
         Files::read(&integrity, &text("snippet.js").await?)
     };
     read.await.map_or(Build::Missing, Build::Here)

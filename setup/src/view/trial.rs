@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use protocol::issuer::Kind;
-use serde_json::json;
+use protocol::json;
 
 use super::{Build, State, storage};
 use crate::{
@@ -55,8 +55,11 @@ pub(super) fn Trial() -> impl IntoView {
         let callback = state
             .form
             .with_untracked(|form| form.text(Field::Callback).to_owned());
-        let kept =
-            json!({ "code": code, "callback": callback, "limit": complete.config.timeout_ms });
+        let kept = json::object(vec![
+            ("code", code.as_str().into()),
+            ("callback", callback.into()),
+            ("limit", complete.config.timeout_ms.into()),
+        ]);
         let is_kept =
             storage().is_some_and(|storage| storage.set_item(KEPT, &kept.to_string()).is_ok());
         let has_opened = is_kept && window().open_with_url(PAGE).ok().flatten().is_some();
