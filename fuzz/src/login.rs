@@ -5,6 +5,7 @@ use std::sync::Arc;
 use protocol::{
     Error,
     client::{Client, ResponseType},
+    hash::{Digested, Hash, HashAlgorithm},
     http::{Fetched, Request, Response},
     issuer::Issuer,
     jwk::Verdict,
@@ -13,6 +14,7 @@ use protocol::{
     time::Timestamp,
 };
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::json::ours;
 
@@ -117,7 +119,7 @@ pub(crate) fn drive<T: 'static>(
             Step::Done(value) => return Ok(End::Done(value)),
             Step::Redirect(redirect) => return Ok(End::Redirect(redirect)),
             Step::Verify(_, pending) => pending.resume(Verdict::Valid, now()),
-            Step::Digest(_, pending) => pending.resume(Ok(vec![7; 32]), now()),
+            Step::Digest(hash, pending) => pending.resume(digest(&hash), now()),
             Step::Fetch(request, pending) => pending.resume(answer(&request), now()),
         };
     }
@@ -185,4 +187,14 @@ pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
 
 fn parsed(option: &Value) -> Issuer {
     Issuer::parse(&ours(option)).expect("an issuer")
+}
+
+/// As WebCrypto hashes.
+#[expect(clippy::unnecessary_wraps, reason = "what a request comes to")]
+fn digest(hash: &Hash) -> Digested {
+    Ok(match hash.algorithm {
+        HashAlgorithm::Sha256 => Sha256::digest(&hash.message).to_vec(),
+        HashAlgorithm::Sha384 => Sha384::digest(&hash.message).to_vec(),
+        HashAlgorithm::Sha512 => Sha512::digest(&hash.message).to_vec(),
+    })
 }
