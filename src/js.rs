@@ -4,7 +4,8 @@
 //! `pkg/messenger-auth.d.ts`.
 #![expect(
     clippy::must_use_candidate,
-    reason = "JavaScript does not see the attribute"
+    clippy::needless_pass_by_value,
+    reason = "JavaScript sees no attribute, and hands values over with less code than it lends them"
 )]
 
 use std::{cell::Cell, future::Future, rc::Rc};

@@ -16,7 +16,6 @@ fn push(text: &mut String, number: u64) {
     if number >= 10 {
         push(text, number / 10);
     }
-    #[expect(clippy::cast_possible_truncation, reason = "a digit")]
     text.push(char::from(b'0' + (number % 10) as u8));
 }
 

@@ -275,7 +275,7 @@ pub(super) fn hashes(
             None => {}
         }
     }
-    compare(id_token, algorithm, open)
+    Ok(compare(id_token, algorithm, open))
 }
 
 /// Compares the last of these, then the others.
@@ -283,21 +283,21 @@ fn compare(
     id_token: Box<IdToken>,
     algorithm: Algorithm,
     mut open: Vec<(Secret, Value, &'static str)>,
-) -> Next<Box<IdToken>> {
+) -> Step<Box<IdToken>> {
     let Some((value, expected, problem)) = open.pop() else {
-        return Ok(Step::Done(id_token));
+        return Step::Done(id_token);
     };
     let hash = Hash {
         algorithm: HashAlgorithm::of(algorithm),
         message: value.expose().as_bytes().to_vec(),
     };
-    Ok(Step::digest(hash, move |digest, _| {
+    Step::digest(hash, move |digest, _| {
         let half = digest.get(..digest.len() / 2).unwrap_or_default();
         if expected != *base64url::encode(half) {
             return Err(Error::untrusted(Flaw::HashMismatch, problem));
         }
-        compare(id_token, algorithm, open)
-    }))
+        Ok(compare(id_token, algorithm, open))
+    })
 }
 
 fn subject(claims: &Map) -> Result<&str, Error> {
