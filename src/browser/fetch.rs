@@ -1,19 +1,20 @@
 //! Requests to servers (Fetch). No redirect is followed, no referrer sent.
 
-use protocol::decimal;
+use protocol::{
+    decimal,
+    json::{Value, object},
+};
 
 use gloo_net::http::{Request as Prepared, Response as Answer};
-use js_sys::Uint8Array;
+use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, AbortSignal, Headers, ReadableStreamDefaultReader, ReadableStreamReadResult,
-    ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestMode, RequestRedirect,
-    ResponseType, Url,
+    AbortController, AbortSignal, ReadableStreamDefaultReader, ReadableStreamReadResult, Url,
 };
 
 use super::{
-    clock,
+    clock, json,
     policy::Watch,
     timer::{Elapsed, deadline, sleep},
     window,
@@ -136,13 +137,10 @@ pub(crate) async fn send(
 /// does not say so within `ms` milliseconds. Only the page's own origin lets it read that.
 pub(crate) async fn clock_of(url: &str, ms: u32) -> Option<i64> {
     let abort = Abort::new().ok()?;
-    let init = init(
-        RequestMode::SameOrigin,
-        RequestRedirect::Manual,
-        &abort.0.signal(),
-    );
-    init.set_method("HEAD");
-    let answer = deadline(Box::pin(fetch(url, &init)), ms).await.ok()??;
+    let mut init = init("same-origin", "manual");
+    init.push(("method", "HEAD".into()));
+    let request = prepare(url, init, &abort.0.signal()).ok()?;
+    let answer = deadline(Box::pin(fetch(request)), ms).await.ok()??;
     let headers = answer.headers();
     let age = headers.get("age").and_then(|age| decimal::read(&age));
     Some(clock::parse(&headers.get("date")?)? + age.map_or(0, |age| age * 1000))
@@ -162,31 +160,37 @@ async fn exchange(
     signal: &AbortSignal,
 ) -> Result<Response, Failure> {
     let redirect = match request.credentials {
-        Credentials::Omit => RequestRedirect::Error,
-        Credentials::Include => RequestRedirect::Manual,
+        Credentials::Omit => "error",
+        Credentials::Include => "manual",
     };
-    let init = init(RequestMode::Cors, redirect, signal);
-    init.set_cache(match request.cache {
-        Cache::Never => RequestCache::NoStore,
-        Cache::Validated => RequestCache::NoCache,
-    });
-    init.set_credentials(match request.credentials {
-        Credentials::Omit => RequestCredentials::Omit,
-        Credentials::Include => RequestCredentials::Include,
-    });
-    init.set_method(match request.method {
-        Method::Get => "GET",
-        Method::Post => "POST",
-        Method::Delete => "DELETE",
-    });
-    if let Some(form) = request.body {
-        init.set_body(&form.into());
+    let mut headers = vec![("accept", request.accept.into())];
+    if let Some(token) = request.bearer {
+        headers.push(("authorization", ["Bearer ", token].concat().into()));
     }
-    let headers = headers(request).map_err(|_| Failure::Unsendable)?;
-    init.set_headers(&headers);
-
-    let answer = fetch(request.url, &init).await.ok_or(Failure::NoAnswer)?;
-    if answer.type_() == ResponseType::Opaqueredirect {
+    let mut init = init("cors", redirect);
+    if let Some(form) = request.body {
+        headers.push(("content-type", "application/x-www-form-urlencoded".into()));
+        init.push(("body", form.into()));
+    }
+    init.push(("headers", object(headers)));
+    init.push((
+        "method",
+        match request.method {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Delete => "DELETE",
+        }
+        .into(),
+    ));
+    if let Cache::Validated = request.cache {
+        init.push(("cache", "no-cache".into()));
+    }
+    if let Credentials::Include = request.credentials {
+        init.push(("credentials", "include".into()));
+    }
+    let request = prepare(request.url, init, signal).map_err(|_| Failure::Unsendable)?;
+    let answer = fetch(request).await.ok_or(Failure::NoAnswer)?;
+    if is_redirect(&answer) {
         return Err(Failure::Redirected);
     }
     let headers = answer.headers();
@@ -195,19 +199,6 @@ async fn exchange(
         responded_json: headers.get("x-responded-json"),
         body: read(&answer, limit).await?,
     })
-}
-
-/// Not gloo-net's `Headers`, which panics on a value that is no header: a token is a server's word.
-fn headers(request: &Request<'_>) -> Result<Headers, JsValue> {
-    let headers = Headers::new()?;
-    headers.set("accept", request.accept)?;
-    if let Some(token) = request.bearer {
-        headers.set("authorization", &["Bearer ", token].concat())?;
-    }
-    if request.body.is_some() {
-        headers.set("content-type", "application/x-www-form-urlencoded")?;
-    }
-    Ok(headers)
 }
 
 /// Reads the body piece by piece, so that an endless one is given up early.
@@ -242,35 +233,55 @@ async fn read(answer: &Answer, limit: usize) -> Result<Vec<u8>, Failure> {
 async fn is_blocked(request: &Request<'_>, signal: &AbortSignal) -> bool {
     // A policy that forbids it is told of in a task of its own, after the failure.
     sleep(10).await;
-    let readable = init(RequestMode::Cors, RequestRedirect::Manual, signal);
     let preflighted = request.bearer.is_some() || matches!(request.method, Method::Delete);
-    if let Some(answer) = fetch(request.url, &readable).await
-        && (!preflighted || answer.type_() == ResponseType::Opaqueredirect)
+    let Ok(readable) = prepare(request.url, init("cors", "manual"), signal) else {
+        return false;
+    };
+    if let Some(answer) = fetch(readable).await
+        && (!preflighted || is_redirect(&answer))
     {
         return false;
     }
     let Ok(icon) = Url::new_with_base("/favicon.ico", request.url) else {
         return false;
     };
-    let unreadable = init(RequestMode::NoCors, RequestRedirect::Follow, signal);
-    fetch(&icon.href(), &unreadable).await.is_some()
+    let Ok(unreadable) = prepare(&icon.href(), init("no-cors", "follow"), signal) else {
+        return false;
+    };
+    fetch(unreadable).await.is_some()
 }
 
-fn init(mode: RequestMode, redirect: RequestRedirect, signal: &AbortSignal) -> RequestInit {
-    let init = RequestInit::new();
-    init.set_mode(mode);
-    init.set_redirect(redirect);
-    init.set_credentials(RequestCredentials::Omit);
-    init.set_referrer_policy(ReferrerPolicy::NoReferrer);
-    init.set_cache(RequestCache::NoStore);
-    init.set_signal(Some(signal));
-    init
+/// What a request is made of, until something else stands behind it.
+fn init(mode: &'static str, redirect: &'static str) -> Vec<(&'static str, Value)> {
+    vec![
+        ("mode", mode.into()),
+        ("redirect", redirect.into()),
+        ("credentials", "omit".into()),
+        ("referrerPolicy", "no-referrer".into()),
+        ("cache", "no-store".into()),
+    ]
 }
 
-/// gloo-net's own builder would append a `&` to an address that has a query.
-async fn fetch(url: &str, init: &RequestInit) -> Option<Answer> {
-    let request = web_sys::Request::new_with_str_and_init(url, init).ok()?;
+/// Fails where a header cannot be one: a token is a server's word. By members, because a function of the
+/// browser's for each would be more to download, and gloo-net's own builder panics on such a header and appends
+/// a `&` to an address that has a query.
+fn prepare(
+    url: &str,
+    init: Vec<(&str, Value)>,
+    signal: &AbortSignal,
+) -> Result<web_sys::Request, JsValue> {
+    let init = json::to_js(&object(init));
+    Reflect::set(&init, &"signal".into(), signal)?;
+    web_sys::Request::new_with_str_and_init(url, init.unchecked_ref())
+}
+
+async fn fetch(request: web_sys::Request) -> Option<Answer> {
     Prepared::from(request).send().await.ok()
+}
+
+/// Whether the answer is a redirect that was not followed: in mode `cors` the only one without a status.
+fn is_redirect(answer: &Answer) -> bool {
+    answer.status() == 0
 }
 
 /// Gives up the request when dropped; nothing happens to one that is done.

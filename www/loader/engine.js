@@ -21,7 +21,7 @@ export const fetchEngine = async (assets) => {
     /** @type {Glue} */
     const bind = /** @type {any} */ (globalThis)[Symbol.for("messenger-auth.glue-" + __VERSION__)];
     if (!bind) throw new WebAssembly.LinkError();
-    await bind({ module_or_path: response });
+    await bind(response);
     return bind;
   } catch (cause) {
     // The event of a policy violation comes in a task of its own, after the failure.

@@ -39,6 +39,17 @@ const guarded = (exports) =>
   );
 
 /**
+ * Compiled while it comes, where the server says what it is. Whether it is what it should be, the loader has
+ * seen to.
+ * @param {Response} response
+ * @param {WebAssembly.Imports} imports
+ */
+const instantiated = async (response, imports) =>
+  response.headers.get("content-type") == "application/wasm"
+    ? WebAssembly.instantiateStreaming(response, imports)
+    : WebAssembly.instantiate(await response.arrayBuffer(), imports);
+
+/**
  * What a messenger waits for: at the latest, it ends with the engine.
  * @template T
  * @param {() => Promise<T>} work

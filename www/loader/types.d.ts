@@ -55,7 +55,7 @@ interface Page {
 
 /** wasm-bindgen's no-modules function. */
 interface Glue {
-  (input: { module_or_path: Response }): Promise<unknown>;
+  (response: Response): Promise<unknown>;
   start(options: any, page: Page): Engine;
 }
 

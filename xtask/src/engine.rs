@@ -233,6 +233,7 @@ fn bind(compiled: &Path, files: &Files) -> Outcome<Glue> {
     glue.cut_current_script()?;
     glue.cut_unused_classes()?;
     glue.guard()?;
+    glue.load_simply()?;
 
     let used = glue.exports();
     let exports = &mut bound.wasm_mut().exports;

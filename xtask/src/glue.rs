@@ -11,6 +11,15 @@ use std::collections::{BTreeSet, HashMap};
 pub(crate) const MODULE: &str = "./engine_bg.js";
 
 const INSTANCE: &str = "        wasm = instance.exports;";
+const LOADING_BEGIN: &str = "    async function __wbg_load(module, imports) {";
+const LOADING_END: &str = "    return Object.assign(__wbg_init, { initSync }, exports);";
+const LOADING: &str = "    async function __wbg_init(response) {
+        if (wasm === undefined) {
+            const { instance, module } = await instantiated(response, __wbg_get_imports());
+            __wbg_finalize_init(instance, module);
+        }
+    }
+    return Object.assign(__wbg_init, exports);";
 const IMPORTS_BEGIN: &str = "        const import0 = {";
 const IMPORTS_END: &str = "        };";
 
@@ -44,6 +53,17 @@ impl Glue {
     pub(crate) fn guard(&mut self) -> Outcome {
         let at = self.position(0, INSTANCE)?;
         self.0[at] = INSTANCE.replace("instance.exports", "guarded(instance.exports)");
+        Ok(())
+    }
+
+    /// Puts the way in which the loader has the WebAssembly in the place of all the ways in which somebody
+    /// might, and takes out what helps browsers that have no WebAssembly like this one.
+    pub(crate) fn load_simply(&mut self) -> Outcome {
+        let begin = self.position(0, LOADING_BEGIN)?;
+        let end = self.position(begin, LOADING_END)?;
+        self.0
+            .splice(begin..=end, LOADING.lines().map(str::to_owned));
+        self.cut("    if (!('encodeInto' in cachedTextEncoder)) {", "    }");
         Ok(())
     }
 
@@ -316,6 +336,14 @@ mod tests {
     const IdleFinalization = (typeof FinalizationRegistry === 'undefined')
         ? { register: () => {}, unregister: () => {} }
         : new FinalizationRegistry(ptr => wasm.__wbg_idle_free(ptr, 1));
+    async function __wbg_load(module, imports) {
+        return await WebAssembly.instantiate(module, imports);
+    }
+    function initSync(module) {
+    }
+    async function __wbg_init(module_or_path) {
+    }
+    return Object.assign(__wbg_init, { initSync }, exports);
 })({ __proto__: null });
 "#;
 
@@ -329,6 +357,7 @@ mod tests {
         glue.cut_current_script().unwrap();
         glue.cut_unused_classes().unwrap();
         glue.guard().unwrap();
+        glue.load_simply().unwrap();
         glue.rename(&Names::parse(NAMES).unwrap()).unwrap();
         glue.text()
     }
@@ -366,6 +395,13 @@ mod tests {
         wasm = guarded(instance.exports);
         return wasm;
     }
+    async function __wbg_init(response) {
+        if (wasm === undefined) {
+            const { instance, module } = await instantiated(response, __wbg_get_imports());
+            __wbg_finalize_init(instance, module);
+        }
+    }
+    return Object.assign(__wbg_init, exports);
 })({ __proto__: null });
 "#
         );
@@ -387,6 +423,7 @@ mod tests {
         let mut other = Glue::new("let script_src = document.currentScript.src;");
         assert!(other.cut_current_script().is_err());
         assert!(other.guard().is_err());
+        assert!(other.load_simply().is_err());
         let names = NAMES.replace("__wbg_now_12", "__wbg_gone_56");
         assert!(
             Glue::new(GLUE)
