@@ -1,17 +1,15 @@
 //! A store of strings (`sessionStorage`, `localStorage`, or this page's memory).
 
-use std::cell::RefCell;
-
+use js_sys::{Object, Reflect};
+use wasm_bindgen::JsCast;
 use web_sys::Storage;
 
 use super::window;
 
-/// Strings by key.
-pub(crate) struct Store(Place);
-
-enum Place {
-    Browser(Storage),
-    Memory(RefCell<Vec<(String, String)>>),
+/// Strings by key: the browser's stores are objects like any other.
+pub(crate) struct Store {
+    place: Object,
+    is_durable: bool,
 }
 
 /// The storage takes no more: it is full, or has been blocked since.
@@ -31,63 +29,47 @@ impl Store {
 
     /// Kept as long as the page.
     pub(crate) fn memory() -> Self {
-        Self(Place::Memory(RefCell::default()))
+        Self {
+            place: Object::new(),
+            is_durable: false,
+        }
     }
 
     fn browser(storage: Option<Storage>) -> Self {
-        storage.map_or_else(Self::memory, |storage| Self(Place::Browser(storage)))
+        storage.map_or_else(Self::memory, |storage| Self {
+            place: storage.unchecked_into(),
+            is_durable: true,
+        })
     }
 
     /// Whether what is kept outlives the page.
     pub(crate) fn is_durable(&self) -> bool {
-        matches!(self.0, Place::Browser(_))
+        self.is_durable
     }
 
     /// The value of a key.
     pub(crate) fn get(&self, key: &str) -> Option<String> {
-        match &self.0 {
-            Place::Browser(storage) => storage.get_item(key).ok().flatten(),
-            Place::Memory(memory) => {
-                let memory = memory.borrow();
-                let found = memory.iter().find(|(held, _)| held == key);
-                found.map(|(_, value)| value.clone())
-            }
-        }
+        Reflect::get(&self.place, &key.into()).ok()?.as_string()
     }
 
     /// Keeps a value. One that does not fit leaves the earlier one in its place.
     pub(crate) fn set(&self, key: &str, value: &str) -> Result<(), Full> {
-        match &self.0 {
-            Place::Browser(storage) => storage.set_item(key, value).map_err(|_| Full),
-            Place::Memory(memory) => {
-                self.remove(key);
-                memory.borrow_mut().push((key.to_owned(), value.to_owned()));
-                Ok(())
-            }
+        match Reflect::set(&self.place, &key.into(), &value.into()) {
+            Ok(true) => Ok(()),
+            _ => Err(Full),
         }
     }
 
     /// Forgets a value.
     pub(crate) fn remove(&self, key: &str) {
-        match &self.0 {
-            // Fails only where nothing could have been kept.
-            Place::Browser(storage) => drop(storage.remove_item(key)),
-            Place::Memory(memory) => memory.borrow_mut().retain(|(held, _)| held != key),
-        }
+        // Fails only where nothing could have been kept.
+        let _ = Reflect::delete_property(&self.place, &key.into());
     }
 
     /// All keys that begin so.
     pub(crate) fn keys(&self, prefix: &str) -> Vec<String> {
-        let mut keys: Vec<String> = match &self.0 {
-            Place::Browser(storage) => (0..storage.length().unwrap_or(0))
-                .filter_map(|index| storage.key(index).ok().flatten())
-                .collect(),
-            Place::Memory(memory) => {
-                let memory = memory.borrow();
-                memory.iter().map(|(key, _)| key.clone()).collect()
-            }
-        };
-        keys.retain(|key| key.starts_with(prefix));
-        keys
+        let keys = Object::keys(&self.place);
+        let keys = keys.iter().filter_map(|key| key.as_string());
+        keys.filter(|key| key.starts_with(prefix)).collect()
     }
 }
