@@ -46,6 +46,29 @@ impl Language {
     }
 }
 
+/// The text of this key. Each is copied out of the file: what nobody shows of that is not downloaded.
+macro_rules! named {
+    ($key:literal) => {{
+        const TEXT: usize = after_key($key, 0);
+        Text {
+            english: copied!(TEXT, Language::English),
+            spanish: copied!(TEXT, Language::Spanish),
+            korean: copied!(TEXT, Language::Korean),
+        }
+    }};
+}
+
+macro_rules! copied {
+    ($text:expr, $language:expr) => {{
+        const FROM: &str = string_at(after_key($language.tag(), $text));
+        const COPY: [u8; FROM.len()] = copy(FROM);
+        match core::str::from_utf8(&COPY) {
+            Ok(text) => text,
+            Err(_) => panic!("a text in text.json is no text"),
+        }
+    }};
+}
+
 /// One text in every language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Text {
@@ -55,46 +78,46 @@ pub(super) struct Text {
 }
 
 impl Text {
-    pub(super) const PANEL: &Self = &Self::named("panel");
-    pub(super) const SIGN_IN: &Self = &Self::named("sign-in");
-    pub(super) const SIGN_OUT: &Self = &Self::named("sign-out");
-    pub(super) const SHOW_WINDOW: &Self = &Self::named("show-window");
-    pub(super) const OPEN_WINDOW: &Self = &Self::named("open-window");
-    pub(super) const REOPEN_WINDOW: &Self = &Self::named("reopen-window");
-    pub(super) const CANCEL: &Self = &Self::named("cancel");
-    pub(super) const TRY_AGAIN: &Self = &Self::named("try-again");
-    pub(super) const DETAILS: &Self = &Self::named("details");
+    pub(super) const PANEL: &Self = &named!("panel");
+    pub(super) const SIGN_IN: &Self = &named!("sign-in");
+    pub(super) const SIGN_OUT: &Self = &named!("sign-out");
+    pub(super) const SHOW_WINDOW: &Self = &named!("show-window");
+    pub(super) const OPEN_WINDOW: &Self = &named!("open-window");
+    pub(super) const REOPEN_WINDOW: &Self = &named!("reopen-window");
+    pub(super) const CANCEL: &Self = &named!("cancel");
+    pub(super) const TRY_AGAIN: &Self = &named!("try-again");
+    pub(super) const DETAILS: &Self = &named!("details");
 
     pub(super) const NONE: &Self = &Self {
         english: "",
         spanish: "",
         korean: "",
     };
-    pub(super) const WORKING: &Self = &Self::named("working");
-    pub(super) const WINDOW_OPEN: &Self = &Self::named("window-open");
-    pub(super) const WINDOW_BLOCKED: &Self = &Self::named("window-blocked");
-    pub(super) const STILL_SIGNING_IN: &Self = &Self::named("still-signing-in");
-    pub(super) const SIGNED_IN: &Self = &Self::named("signed-in");
-    pub(super) const SIGNED_IN_AS: &Self = &Self::named("signed-in-as");
+    pub(super) const WORKING: &Self = &named!("working");
+    pub(super) const WINDOW_OPEN: &Self = &named!("window-open");
+    pub(super) const WINDOW_BLOCKED: &Self = &named!("window-blocked");
+    pub(super) const STILL_SIGNING_IN: &Self = &named!("still-signing-in");
+    pub(super) const SIGNED_IN: &Self = &named!("signed-in");
+    pub(super) const SIGNED_IN_AS: &Self = &named!("signed-in-as");
 
     /// What happened, in words for the person, by the code of the failure.
     pub(super) fn of_failure(code: &str) -> &'static Self {
         match code {
-            "popup-blocked" => const { &Self::named("failed-blocked") },
-            "popup-closed" => const { &Self::named("failed-closed") },
-            "access-denied" => const { &Self::named("failed-refused") },
+            "popup-blocked" => const { &named!("failed-blocked") },
+            "popup-closed" => const { &named!("failed-closed") },
+            "access-denied" => const { &named!("failed-refused") },
             "sign-in-required"
             | "login-required"
             | "interaction-required"
             | "consent-required"
             | "account-selection-required"
-            | "auth-too-old" => const { &Self::named("failed-required") },
-            "offline" => const { &Self::named("failed-offline") },
-            "network" | "bad-status" => const { &Self::named("failed-network") },
-            "timeout" => const { &Self::named("failed-timeout") },
-            "token-expired" | "token-not-yet-valid" => const { &Self::named("failed-clock") },
-            "storage-unavailable" => const { &Self::named("failed-storage") },
-            "load-failed" | "crashed" | "version-mismatch" => const { &Self::named("failed-load") },
+            | "auth-too-old" => const { &named!("failed-required") },
+            "offline" => const { &named!("failed-offline") },
+            "network" | "bad-status" => const { &named!("failed-network") },
+            "timeout" => const { &named!("failed-timeout") },
+            "token-expired" | "token-not-yet-valid" => const { &named!("failed-clock") },
+            "storage-unavailable" => const { &named!("failed-storage") },
+            "load-failed" | "crashed" | "version-mismatch" => const { &named!("failed-load") },
             "bad-option"
             | "already-initialised"
             | "insecure-page"
@@ -102,8 +125,8 @@ impl Text {
             | "redirect-uri-mismatch"
             | "cors-blocked"
             | "invalid-client"
-            | "discovery-mismatch" => const { &Self::named("failed-setup") },
-            _ => const { &Self::named("failed") },
+            | "discovery-mismatch" => const { &named!("failed-setup") },
+            _ => const { &named!("failed") },
         }
     }
 
@@ -114,15 +137,12 @@ impl Text {
             Language::Korean => self.korean,
         }
     }
+}
 
-    const fn named(key: &str) -> Self {
-        let text = after_key(key, 0);
-        Self {
-            english: string_at(after_key(Language::English.tag(), text)),
-            spanish: string_at(after_key(Language::Spanish.tag(), text)),
-            korean: string_at(after_key(Language::Korean.tag(), text)),
-        }
-    }
+const fn copy<const N: usize>(text: &str) -> [u8; N] {
+    let mut copy = [0; N];
+    copy.copy_from_slice(text.as_bytes());
+    copy
 }
 
 /// Where the value of the next member called `key` begins, behind `"key": `.
@@ -201,13 +221,17 @@ mod tests {
     #[test]
     fn every_text_is_there_in_every_language_as_a_json_parser_reads_it() {
         for (key, value) in texts() {
-            let text = Text::named(&key);
+            let text = after_key(&key, 0);
             let languages = value.as_object().expect("an object of languages");
             assert_eq!(languages.len(), 3, "{key}");
             for language in [Language::English, Language::Spanish, Language::Korean] {
                 let expected = languages[language.tag()].as_str().expect("a string");
                 assert!(!expected.trim().is_empty(), "{key} is empty");
-                assert_eq!(text.in_language(language), expected, "{key}");
+                assert_eq!(
+                    string_at(after_key(language.tag(), text)),
+                    expected,
+                    "{key}"
+                );
             }
         }
     }
