@@ -4,7 +4,10 @@
 //! a user name before the host) is refused here, so that the address that was checked is
 //! the address that is used.
 
-use crate::decimal;
+use crate::{
+    decimal,
+    part::{cut, parts},
+};
 
 /// The parts of an `https:` or `http:` address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +27,7 @@ impl<'a> Address<'a> {
         if !text.bytes().all(is_url_byte) {
             return None;
         }
-        let (scheme, rest) = text.split_once(':')?;
+        let (scheme, rest) = cut(text, b':')?;
         let rest = rest.strip_prefix("//")?;
         let secure = if scheme.eq_ignore_ascii_case("https") {
             true
@@ -33,10 +36,11 @@ impl<'a> Address<'a> {
         } else {
             return None;
         };
-        let (rest, fragment) = split_off(rest, '#');
-        let (rest, query) = split_off(rest, '?');
+        let (rest, fragment) = split_off(rest, b'#');
+        let (rest, query) = split_off(rest, b'?');
         let (authority, path) = rest
-            .find('/')
+            .bytes()
+            .position(|byte| byte == b'/')
             .and_then(|slash| rest.split_at_checked(slash))
             .unwrap_or((rest, ""));
         let (host, port) = split_port(authority)?;
@@ -90,7 +94,7 @@ impl<'a> Address<'a> {
     fn is_loopback(&self) -> bool {
         let host = self.host;
         let is_v4 = || {
-            let mut parts = host.split('.');
+            let mut parts = parts(host, b'.');
             parts.next() == Some("127")
                 && parts.clone().count() == 3
                 && parts
@@ -125,24 +129,27 @@ pub fn is_neighbour(url: &str, page_host: &str) -> bool {
 /// An address without query and fragment, fit to be shown.
 #[must_use]
 pub fn without_query(url: &str) -> &str {
-    url.split(['?', '#']).next().unwrap_or_default()
+    let end = url.bytes().position(|byte| matches!(byte, b'?' | b'#'));
+    end.and_then(|end| url.get(..end)).unwrap_or(url)
 }
 
-fn split_off(text: &str, at: char) -> (&str, Option<&str>) {
-    match text.split_once(at) {
+fn split_off(text: &str, at: u8) -> (&str, Option<&str>) {
+    match cut(text, at) {
         Some((before, after)) => (before, Some(after)),
         None => (text, None),
     }
 }
 
 fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
-    match authority.rsplit_once(':') {
-        Some((_, "")) => None,
-        // The colons of an IPv6 address stand inside its brackets.
-        Some((host, digits)) if !digits.ends_with(']') => {
+    // The colons of an IPv6 address stand inside its brackets.
+    let host = cut(authority, b']').map_or(0, |(v6, _)| v6.len());
+    let colon = authority.get(host..).and_then(|rest| cut(rest, b':'));
+    match colon {
+        Some((_, digits)) => {
+            let host = authority.get(..authority.len() - digits.len() - 1)?;
             Some((host, Some(decimal::read(digits)?.try_into().ok()?)))
         }
-        _ => Some((authority, None)),
+        None => Some((authority, None)),
     }
 }
 
@@ -157,11 +164,11 @@ fn is_url_byte(byte: u8) -> bool {
 fn is_host(host: &str) -> bool {
     if let Some(inner) = host.strip_prefix('[') {
         return inner.strip_suffix(']').is_some_and(|v6| {
-            v6.contains(':') && v6.bytes().all(|b| b.is_ascii_hexdigit() || b == b':')
+            cut(v6, b':').is_some() && v6.bytes().all(|b| b.is_ascii_hexdigit() || b == b':')
         });
     }
     host.len() <= 253
-        && host.split('.').all(|label| {
+        && parts(host, b'.').all(|label| {
             (1..=63).contains(&label.len())
                 && label
                     .bytes()

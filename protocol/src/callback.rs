@@ -10,6 +10,7 @@ use crate::{
     error::Flaw,
     http::MAX_BODY,
     issuer::{Issuer, Kind},
+    part::cut,
     percent,
     secret::Secret,
     token,
@@ -56,8 +57,8 @@ pub(crate) fn read(
     response_type: ResponseType,
     issuer: &Issuer,
 ) -> Result<Answer, Error> {
-    let (rest, fragment) = url.split_once('#').unwrap_or((url, ""));
-    let query = rest.split_once('?').map_or("", |(_, query)| query);
+    let (rest, fragment) = cut(url, b'#').unwrap_or((url, ""));
+    let query = cut(rest, b'?').map_or("", |(_, query)| query);
     check_state(query, fragment, state)?;
 
     if url.len() > MAX_BODY {

@@ -5,6 +5,7 @@ use crate::{
     address::Address,
     issuer::{CLIENT_ID_MAX, Issuer, Kind},
     json::{self, Value},
+    part::words,
 };
 
 /// The OAuth client as the site has configured it.
@@ -108,9 +109,7 @@ impl Client {
     /// Whether `openid` is among the scopes asked for.
     #[must_use]
     pub fn asks_openid(&self) -> bool {
-        self.scope
-            .split_ascii_whitespace()
-            .any(|scope| scope == "openid")
+        words(&self.scope).any(|scope| scope == "openid")
     }
 
     /// Whether response type and scope give an ID token at an OpenID Provider.
@@ -240,7 +239,7 @@ fn check_extra(name: &str, value: &str) -> Result<(), Error> {
     if RESERVED.contains(&name) {
         return Err(extra(name, "is set by the library and cannot be replaced"));
     }
-    if name == "prompt" && value.split_ascii_whitespace().any(|word| word == "none") {
+    if name == "prompt" && words(value).any(|word| word == "none") {
         return Err(extra(name, "cannot be 'none'; the option silent does that"));
     }
     if name.is_empty() || name.contains(char::is_control) || value.contains(char::is_control) {

@@ -10,6 +10,7 @@ use crate::{
     json::{self, Map},
     login::Redemption,
     options::Options,
+    part::parts,
     session::TokenKind,
 };
 
@@ -309,7 +310,7 @@ fn check_loader_options(options: &Options<'_>) {
     let _ = options.choice("load", &["eager", "idle", "interaction"], &[(); 3]);
     let forbidden = |part| matches!(part, "" | "__proto__" | "prototype" | "constructor");
     if let Some(path) = options.text("callback")
-        && path.split('.').any(forbidden)
+        && parts(path, b'.').any(forbidden)
     {
         options.refuse(
             "callback",

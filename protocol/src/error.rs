@@ -549,18 +549,17 @@ impl core::error::Error for Error {}
 
 /// The origin of an address.
 fn origin(url: &str) -> &str {
-    let path = url
-        .match_indices('/')
-        .nth(2)
-        .map_or(url.len(), |(at, _)| at);
-    url.get(..path).unwrap_or(url)
+    let slashes = url.bytes().enumerate().filter(|(_, byte)| *byte == b'/');
+    let path = slashes.map(|(at, _)| at).nth(2);
+    path.and_then(|path| url.get(..path)).unwrap_or(url)
 }
 
 /// The line that makes the configuration fit the discovery document.
 fn paste_line(published: &str, discovery_url: &str) -> String {
     let filled = filled(published, "x");
     let is_template = filled.is_some();
-    if published.contains('\'') || Address::parse(filled.as_deref().unwrap_or(published)).is_none()
+    if published.bytes().any(|byte| byte == b'\'')
+        || Address::parse(filled.as_deref().unwrap_or(published)).is_none()
     {
         return "The issuer that the document names is no https: address: check the discovery address."
             .to_owned();

@@ -23,6 +23,7 @@ pub mod login;
 pub mod logout;
 pub mod omnichannel;
 pub mod options;
+pub mod part;
 pub mod percent;
 mod pkce;
 pub mod secret;

@@ -13,6 +13,7 @@ use crate::{
     issuer::{Issuer, Kind, SHORT},
     json::{self, Value},
     jwk::KeySet,
+    part::words,
     pkce,
     secret::Secret,
     session::Session,
@@ -386,10 +387,8 @@ fn check_offer(transaction: &Transaction, metadata: &Metadata) -> Result<(), Err
     }
     let wanted = response_type.as_str();
     let is_wanted = |offered: &String| {
-        offered.split(' ').count() == wanted.split(' ').count()
-            && wanted
-                .split(' ')
-                .all(|word| offered.split(' ').any(|other| other == word))
+        words(offered).count() == words(wanted).count()
+            && words(wanted).all(|word| words(offered).any(|other| other == word))
     };
     match &metadata.response_types {
         Some(offered) if !offered.iter().any(is_wanted) => Err(Error::bad_option(

@@ -1,5 +1,7 @@
 //! Percent-encoding of queries, fragments and forms (RFC 3986 2.1, the form of the WHATWG URL standard).
 
+use crate::part::{cut, parts};
+
 /// Joins names and values to a query or form. A space becomes `%20`, which every reader
 /// of either takes.
 #[must_use]
@@ -18,9 +20,9 @@ pub fn encode_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> 
 
 /// Adds a query to an address; one that the address already has is kept.
 pub(crate) fn append_query(url: &str, query: &str) -> String {
-    let separator = match url.find('?') {
+    let separator = match cut(url, b'?') {
         None => "?",
-        Some(mark) if mark + 1 == url.len() || url.ends_with('&') => "",
+        Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
         Some(_) => "&",
     };
     [url, separator, query].concat()
@@ -28,15 +30,17 @@ pub(crate) fn append_query(url: &str, query: &str) -> String {
 
 /// Takes a query or fragment apart. `None` for a pair whose escapes are broken or no UTF-8.
 pub(crate) fn decode_pairs(text: &str) -> impl Iterator<Item = Option<(String, String)>> {
-    text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        Some((decode(name, b' ')?, decode(value, b' ')?))
-    })
+    parts(text, b'&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = cut(pair, b'=').unwrap_or((pair, ""));
+            Some((decode(name, b' ')?, decode(value, b' ')?))
+        })
 }
 
 /// Undoes a second percent-encoding, where the text is one.
 pub(crate) fn decode_again(text: String) -> String {
-    if text.contains('%') {
+    if cut(&text, b'%').is_some() {
         // A `+` that came out of the first decoding is a plus.
         decode(&text, b'+').unwrap_or(text)
     } else {

@@ -10,6 +10,7 @@ use crate::{
     id_token::{self, AtHash, Expectation, IdToken, Occasion},
     issuer::{Issuer, Kind},
     json::{self, Map, Value},
+    part,
     secret::Secret,
     step::{Next, Step},
     time::Timestamp,
@@ -407,5 +408,5 @@ fn texts(values: &[Value]) -> Vec<String> {
 }
 
 fn words(scope: &str) -> Vec<String> {
-    scope.split_ascii_whitespace().map(str::to_owned).collect()
+    part::words(scope).map(str::to_owned).collect()
 }

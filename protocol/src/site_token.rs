@@ -7,6 +7,7 @@ use crate::{
     error::Flaw,
     http::{Credentials, MAX_BODY, Request, Reuse},
     json::{self, Map, Value},
+    part::parts,
     secret::Secret,
     step::{Next, Step},
     time::Timestamp,
@@ -71,7 +72,7 @@ fn read(body: &[u8], member: Option<&str>, now: Timestamp) -> Result<Box<SiteTok
     let token = match &document {
         Some(Value::String(token)) => Some(token.as_str()),
         Some(document) => member.and_then(|path| {
-            path.split('.')
+            parts(path, b'.')
                 .try_fold(document, |place, name| place.get(name))?
                 .as_str()
         }),
@@ -131,7 +132,7 @@ fn expiry(token: &str) -> Option<Option<Timestamp>> {
 
 /// Header and claims of a compact JWT, unchecked; none when it is no JWT.
 pub(crate) fn look_inside(token: &str) -> Option<(Map, Map)> {
-    let mut parts = token.split('.');
+    let mut parts = parts(token, b'.');
     let (header, payload, signature) = (parts.next()?, parts.next()?, parts.next()?);
     if parts.next().is_some() || signature.is_empty() {
         return None;

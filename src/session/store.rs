@@ -5,6 +5,7 @@ use protocol::{
     config, decimal,
     issuer::Issuer,
     json::{Value, object},
+    part::parts,
     secret::Secret,
     session::Session,
     site_token::SiteToken,
@@ -128,7 +129,7 @@ impl SessionStore {
     /// The last change that any tab has made, and what it has left for a refresh token.
     fn latest(&self) -> Option<(Stamp, String)> {
         let latest = self.all.get(&self.name("latest"))?;
-        let mut words = latest.splitn(3, ' ');
+        let mut words = parts(&latest, b' ');
         let stamp = Stamp {
             person: decimal::read(words.next()?)?,
             change: decimal::read(words.next()?)?,

@@ -6,6 +6,7 @@ use crate::{
     http::MAX_BODY,
     json::{self, Map, Value},
     jwk::Algorithm,
+    part::cut,
     secret::Secret,
 };
 
@@ -29,8 +30,8 @@ impl Unverified {
         if text.len() > MAX_BODY {
             return Err(malformed("it is over 1 MiB"));
         }
-        let (header_part, rest) = text.split_once('.').ok_or_else(|| malformed(PARTS))?;
-        let (payload, signature) = rest.split_once('.').ok_or_else(|| malformed(PARTS))?;
+        let (header_part, rest) = cut(text, b'.').ok_or_else(|| malformed(PARTS))?;
+        let (payload, signature) = cut(rest, b'.').ok_or_else(|| malformed(PARTS))?;
         let header =
             object(header_part).ok_or_else(|| malformed("its header is no JSON object"))?;
         let members = object(payload).ok_or_else(|| malformed("its claims are no JSON object"))?;

@@ -15,6 +15,7 @@ use crate::{
     Error,
     json::{Map, Value},
     options::Options,
+    part::cut,
 };
 
 pub use self::{
@@ -126,7 +127,7 @@ impl Issuer {
 
 impl Kind {
     fn from_text(text: &str, options: &Options<'_>) -> Self {
-        match text.split_once(':') {
+        match cut(text, b':') {
             Some(("genesys-cloud", domain)) => {
                 Self::GenesysCloud(GenesysCloud::new(options, "issuer", domain))
             }

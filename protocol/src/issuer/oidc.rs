@@ -9,6 +9,7 @@ use crate::{
     json::Value,
     jwk::KeySet,
     options::Options,
+    part::{cut, parts},
 };
 
 const WELL_KNOWN: &str = "/.well-known/openid-configuration";
@@ -127,8 +128,7 @@ impl Oidc {
 /// The issuer that Microsoft publishes for several tenants, with one of them in the place of
 /// `{tenantid}`; none where there is no such place.
 pub(crate) fn filled(template: &str, tenant: &str) -> Option<String> {
-    // By characters: searching for a text would bring kilobytes of code along.
-    let (before, rest) = template.split_once('{')?;
+    let (before, rest) = cut(template, b'{')?;
     let after = rest.strip_prefix("tenantid}")?;
     Some([before, tenant, after].concat())
 }
@@ -247,7 +247,7 @@ fn check_template(options: &Options<'_>, issuer: &str, tenants: &[String]) {
         .iter()
         .any(|known| known.eq_ignore_ascii_case(host))
         || ends_with_ignore_case(host, MICROSOFT_CIAM);
-    let is_segment = issuer.split('/').any(|part| part == "{tenantid}");
+    let is_segment = parts(issuer, b'/').any(|part| part == "{tenantid}");
     if !is_microsoft || !is_segment {
         options.refuse(
             "issuer",
