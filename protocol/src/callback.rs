@@ -59,16 +59,14 @@ pub(crate) fn read(
 ) -> Result<Answer, Error> {
     let (rest, fragment) = cut(url, b'#').unwrap_or((url, ""));
     let query = cut(rest, b'?').map_or("", |(_, query)| query);
-    check_state(query, fragment, state)?;
-
+    let (mut query, mut fragment) = (Params::read(query), Params::read(fragment));
+    check_state(&query, &fragment, state)?;
     if url.len() > MAX_BODY {
         return Err(malformed("it is too long"));
     }
-    let decode = |text| {
-        let pairs: Option<Vec<_>> = percent::decode_pairs(text).collect();
-        pairs.ok_or_else(|| malformed("its percent-encoding is broken"))
-    };
-    let (mut query, mut fragment) = (Params(decode(query)?), Params(decode(fragment)?));
+    if query.is_broken || fragment.is_broken {
+        return Err(malformed("its percent-encoding is broken"));
+    }
     if let Kind::PowerPages(_) = issuer.kind() {
         query.rename("token", "access_token");
         fragment.rename("token", "access_token");
@@ -158,20 +156,20 @@ fn tokens(
     })
 }
 
-fn check_state(query: &str, fragment: &str, expected: &str) -> Result<(), Error> {
-    let both = percent::decode_pairs(query).chain(percent::decode_pairs(fragment));
-    let mut states = both
-        .flatten()
-        .filter(|(name, _)| name == "state")
-        .peekable();
-    if states.peek().is_some() && states.all(|(_, state)| same(&state, expected)) {
-        Ok(())
-    } else {
-        Err(Error::untrusted(
-            Flaw::StateMismatch,
-            "the answer does not bear this login's state",
-        ))
+fn check_state(query: &Params, fragment: &Params, expected: &str) -> Result<(), Error> {
+    let mut is_ours = None;
+    for (name, value) in query.pairs.iter().chain(&fragment.pairs) {
+        if name == "state" {
+            is_ours = Some(is_ours != Some(false) && same(value, expected));
+        }
     }
+    if is_ours == Some(true) {
+        return Ok(());
+    }
+    Err(Error::untrusted(
+        Flaw::StateMismatch,
+        "the answer does not bear this login's state",
+    ))
 }
 
 /// Compares without telling by its duration where the difference lies.
@@ -191,20 +189,38 @@ fn malformed(why: &str) -> Error {
     )
 }
 
-struct Params(Vec<(String, String)>);
+struct Params {
+    pairs: Vec<(String, String)>,
+    /// Whether there are others, with broken escapes.
+    is_broken: bool,
+}
 
 impl Params {
+    fn read(text: &str) -> Self {
+        let mut params = Self {
+            pairs: Vec::new(),
+            is_broken: false,
+        };
+        for pair in percent::decode_pairs(text) {
+            match pair {
+                Some(pair) => params.pairs.push(pair),
+                None => params.is_broken = true,
+            }
+        }
+        params
+    }
+
     fn count(&self, name: &str) -> usize {
-        self.0.iter().filter(|(other, _)| other == name).count()
+        self.pairs.iter().filter(|(other, _)| other == name).count()
     }
 
     fn take(&mut self, name: &str) -> Option<String> {
-        let at = self.0.iter().position(|(other, _)| other == name)?;
-        Some(self.0.swap_remove(at).1)
+        let at = self.pairs.iter().position(|(other, _)| other == name)?;
+        Some(self.pairs.swap_remove(at).1)
     }
 
     fn rename(&mut self, from: &str, to: &str) {
-        for (name, _) in &mut self.0 {
+        for (name, _) in &mut self.pairs {
             if name == from {
                 to.clone_into(name);
             }
@@ -212,7 +228,7 @@ impl Params {
     }
 
     fn decode_again(&mut self) {
-        for (_, value) in &mut self.0 {
+        for (_, value) in &mut self.pairs {
             *value = percent::decode_again(core::mem::take(value));
         }
     }

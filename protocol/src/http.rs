@@ -99,10 +99,7 @@ impl Request {
     }
 
     /// A form for the token or revocation endpoint.
-    pub(crate) fn form<'a>(
-        url: &str,
-        fields: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Self {
+    pub(crate) fn form(url: &str, fields: Vec<(&str, &str)>) -> Self {
         Self {
             body: Body::Form(Secret::new(percent::encode_pairs(fields))),
             reuse: Reuse::Never,

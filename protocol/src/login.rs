@@ -432,14 +432,16 @@ fn redeem(transaction: Arc<Transaction>, code: Secret, metadata: Arc<Metadata>) 
         ));
     };
     let verifier = transaction.verifier.as_ref();
-    let fields = [
+    let mut fields = vec![
         ("grant_type", "authorization_code"),
         ("code", code.expose()),
         ("redirect_uri", &transaction.client.redirect_uri),
         ("client_id", &transaction.client.client_id),
     ];
-    let verifier = verifier.map(|verifier| ("code_verifier", verifier.expose()));
-    let request = Request::form(url, fields.into_iter().chain(verifier));
+    if let Some(verifier) = verifier {
+        fields.push(("code_verifier", verifier.expose()));
+    }
+    let request = Request::form(url, fields);
     Ok(Step::fetch(request, move |fetched, now| {
         let redirect_uri = &transaction.client.redirect_uri;
         let sent = [Some(&code), transaction.verifier.as_ref()];

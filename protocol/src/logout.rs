@@ -71,18 +71,14 @@ pub fn begin(
                 let session = session.as_ref();
                 let hint = session.and_then(|session| session.last(TokenKind::IdToken).cloned());
                 let back = post_logout_redirect_uri.map(Secret::new);
-                let fields = [
-                    ("id_token_hint", hint),
-                    ("client_id", Some(Secret::new(client_id))),
-                    ("post_logout_redirect_uri", back),
-                ];
-                Departure::Post {
-                    url,
-                    fields: fields
-                        .into_iter()
-                        .filter_map(|(name, value)| Some((name, value?)))
-                        .collect(),
+                let mut fields = vec![("client_id", Secret::new(client_id))];
+                if let Some(hint) = hint {
+                    fields.push(("id_token_hint", hint));
                 }
+                if let Some(back) = back {
+                    fields.push(("post_logout_redirect_uri", back));
+                }
+                Departure::Post { url, fields }
             });
         Ok(after(revocation, departure))
     })
@@ -101,9 +97,11 @@ fn at_genesys_cloud(
         reuse: Reuse::Never,
         ..Request::document(&genesys.api_address("/api/v2/tokens/me"))
     });
-    let client_id = ("client_id", client.client_id.as_str());
-    let back = redirect_uri.map(|uri| ("redirect_uri", uri));
-    let query = percent::encode_pairs([client_id].into_iter().chain(back));
+    let mut fields = vec![("client_id", client.client_id.as_str())];
+    if let Some(uri) = redirect_uri {
+        fields.push(("redirect_uri", uri));
+    }
+    let query = percent::encode_pairs(fields);
     let page = percent::append_query(&genesys.login_address("/logout"), &query);
     after(revocation, Departure::Navigate(page))
 }
@@ -119,7 +117,7 @@ fn revocation(url: &str, client_id: &str, session: &Session) -> Option<Request> 
     let (token, kind) = refresh_token.or(access_token)?;
     Some(Request::form(
         url,
-        [
+        vec![
             ("token", token.expose()),
             ("token_type_hint", kind),
             ("client_id", client_id),

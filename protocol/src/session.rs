@@ -359,7 +359,7 @@ pub fn renew(
             .ok_or(Fault::SignInRequired)?;
         let request = Request::form(
             &url,
-            [
+            vec![
                 ("grant_type", "refresh_token"),
                 ("refresh_token", refresh_token.expose()),
                 ("client_id", &client.client_id),
