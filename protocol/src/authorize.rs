@@ -49,19 +49,25 @@ pub(crate) fn url(
         ("prompt", prompt),
         ("login_hint", intent.login_hint.as_deref()),
     ];
-    params.extend(
-        optional
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value?))),
-    );
-    params.extend(own_params);
-    // What this one login asks for goes before what the site always asks for.
-    let always = client.extra_params.iter();
-    let always = always.map(|(name, value)| (name.as_str(), value.as_str()));
-    for (name, value) in always.chain(own_hint.map(|hint| ("login_hint", hint))) {
-        if params.iter().all(|(taken, _)| *taken != name) {
+    for (name, value) in optional {
+        if let Some(value) = value {
             params.push((name, value));
         }
     }
+    params.extend(own_params);
+    // What this one login asks for goes before what the site always asks for.
+    for (name, value) in &client.extra_params {
+        offer(&mut params, name, value);
+    }
+    if let Some(hint) = own_hint {
+        offer(&mut params, "login_hint", hint);
+    }
     percent::append_query(endpoint, &percent::encode_pairs(params))
+}
+
+/// Adds a parameter, unless there is one of its name.
+fn offer<'a>(params: &mut Vec<(&'a str, &'a str)>, name: &'a str, value: &'a str) {
+    if params.iter().all(|(taken, _)| *taken != name) {
+        params.push((name, value));
+    }
 }

@@ -11,6 +11,7 @@ use crate::{
     http::{Request, Response},
     id_token::Keys,
     issuer::{Issuer, Kind, Source},
+    json::{self},
     json::{Map, Value},
     step::{Next, Step},
 };
@@ -106,13 +107,7 @@ fn read(response: &Response, configured: &str, url: &str) -> Result<Arc<Metadata
         response_types: document
             .get("response_types_supported")
             .and_then(Value::as_array)
-            .map(|types| {
-                types
-                    .iter()
-                    .filter_map(Value::as_str)
-                    .map(str::to_owned)
-                    .collect()
-            }),
+            .map(json::texts),
     }))
 }
 

@@ -597,10 +597,11 @@ fn paste_line(published: &str, discovery_url: &str) -> String {
 /// A foreign text as at most 300 characters in one line.
 #[must_use]
 pub fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(300)
-        .collect()
+    let mut line = String::new();
+    for c in text.chars().take(300) {
+        line.push(if c.is_control() { ' ' } else { c });
+    }
+    line
 }
 
 #[cfg(test)]

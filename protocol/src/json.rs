@@ -56,15 +56,25 @@ pub fn read_strictly(text: &[u8]) -> Option<Value> {
 /// An object of these members.
 #[must_use]
 pub fn object(members: Vec<(&str, Value)>) -> Value {
-    let members = members.into_iter();
-    Value::Object(Map(members
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()))
+    let mut object = Map::new();
+    for (name, value) in members {
+        object.0.push((name.to_owned(), value));
+    }
+    Value::Object(object)
 }
 
 /// A text.
 pub(crate) fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
+}
+
+/// The texts of an array.
+pub(crate) fn texts(values: &[Value]) -> Vec<String> {
+    let mut texts = Vec::new();
+    for value in values {
+        texts.extend(text(value));
+    }
+    texts
 }
 
 /// A number of seconds.
@@ -268,7 +278,11 @@ impl<T: Into<Self>> From<Option<T>> for Value {
 
 impl<T: Into<Self>> From<Vec<T>> for Value {
     fn from(elements: Vec<T>) -> Self {
-        Self::Array(elements.into_iter().map(Into::into).collect())
+        let mut array = Vec::new();
+        for element in elements {
+            array.push(element.into());
+        }
+        Self::Array(array)
     }
 }
 

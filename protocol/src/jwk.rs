@@ -115,9 +115,11 @@ impl KeySet {
     #[must_use]
     pub fn from_value(document: &Value) -> Option<Self> {
         let keys = document.get("keys")?.as_array()?;
-        Some(Self {
-            keys: keys.iter().filter_map(Key::read).collect(),
-        })
+        let mut set = Self::default();
+        for key in keys {
+            set.keys.extend(Key::read(key));
+        }
+        Some(set)
     }
 
     /// Whether there is no usable key.
@@ -129,17 +131,19 @@ impl KeySet {
     /// The keys that may have made a signature with this algorithm: those with the header's
     /// `kid`, all where it has none. More than one may remain, each is to be tried.
     pub fn candidates(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<Vec<Key>, Unfit> {
-        let named = |key: &&Key| kid.is_none_or(|kid| key.kid.as_deref() == Some(kid));
-        let fitting: Vec<Key> = self
-            .keys
-            .iter()
-            .filter(named)
-            .filter(|key| key.allows(algorithm))
-            .cloned()
-            .collect();
+        let mut fitting = Vec::new();
+        let mut is_named = false;
+        for key in &self.keys {
+            if kid.is_none() || key.kid.as_deref() == kid {
+                is_named = kid.is_some();
+                if key.allows(algorithm) {
+                    fitting.push(key.clone());
+                }
+            }
+        }
         if !fitting.is_empty() {
             Ok(fitting)
-        } else if kid.is_some() && self.keys.iter().any(|key| named(&key)) {
+        } else if is_named {
             Err(Unfit::Algorithm)
         } else {
             Err(Unfit::Key)

@@ -71,10 +71,11 @@ pub fn begin(
                 let session = session.as_ref();
                 let hint = session.and_then(|session| session.last(TokenKind::IdToken).cloned());
                 let back = post_logout_redirect_uri.map(Secret::new);
-                let mut fields = vec![("client_id", Secret::new(client_id))];
+                let mut fields = Vec::new();
                 if let Some(hint) = hint {
                     fields.push(("id_token_hint", hint));
                 }
+                fields.push(("client_id", Secret::new(client_id)));
                 if let Some(back) = back {
                     fields.push(("post_logout_redirect_uri", back));
                 }

@@ -169,7 +169,7 @@ impl Session {
             issuer: json::text(kept.get("issuer")?)?,
             client_id: json::text(kept.get("client_id")?)?,
             claims: kept.get("claims")?.as_object()?.clone(),
-            scope: texts(kept.get("scope")?.as_array()?),
+            scope: json::texts(kept.get("scope")?.as_array()?),
             id_token: json::optional(kept, "id_token", Held::from_json)?,
             access_token: json::optional(kept, "access_token", Held::from_json)?,
             refresh_token: json::optional(kept, "refresh_token", json::text)?.map(Secret::new),
@@ -298,12 +298,11 @@ impl Session {
     }
 
     fn first_expiry(&self) -> Timestamp {
-        [&self.id_token, &self.access_token]
-            .into_iter()
-            .flatten()
-            .map(|held| held.expires_at)
-            .min()
-            .unwrap_or(Timestamp::from_millis(0))
+        match (&self.id_token, &self.access_token) {
+            (Some(one), Some(other)) => one.expires_at.min(other.expires_at),
+            (Some(held), None) | (None, Some(held)) => held.expires_at,
+            (None, None) => Timestamp::from_millis(0),
+        }
     }
 
     fn claim(&self, name: &str) -> Option<&str> {
@@ -402,11 +401,10 @@ fn refreshed(session: &Session) -> Option<Occasion> {
     })
 }
 
-fn texts(values: &[Value]) -> Vec<String> {
-    let texts = values.iter().filter_map(Value::as_str);
-    texts.map(str::to_owned).collect()
-}
-
 fn words(scope: &str) -> Vec<String> {
-    part::words(scope).map(str::to_owned).collect()
+    let mut words = Vec::new();
+    for word in part::words(scope) {
+        words.push(word.to_owned());
+    }
+    words
 }

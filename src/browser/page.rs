@@ -68,11 +68,15 @@ pub(crate) fn is_online() -> bool {
 pub(crate) fn frame_of(origin: &str) -> Option<JsValue> {
     let document = window().document()?;
     let frames = document.get_elements_by_tag_name("iframe");
-    (0..frames.length())
-        .filter_map(|at| frames.item(at)?.dyn_into::<HtmlIFrameElement>().ok())
-        .find(|frame| origin_of(&frame.src()).as_deref() == Some(origin))?
-        .content_window()
-        .map(JsValue::from)
+    for at in 0..frames.length() {
+        if let Some(frame) = frames.item(at)
+            && let Ok(frame) = frame.dyn_into::<HtmlIFrameElement>()
+            && origin_of(&frame.src()).as_deref() == Some(origin)
+        {
+            return frame.content_window().map(JsValue::from);
+        }
+    }
+    None
 }
 
 /// Leaves for an address; *back* leads here again. Stays when it is no address.

@@ -225,11 +225,11 @@ impl Visitor {
             logout::Departure::Stay => {}
             logout::Departure::Navigate(url) => page::navigate(&url),
             logout::Departure::Post { url, fields } => {
-                let fields: Vec<(&str, &str)> = fields
-                    .iter()
-                    .map(|(name, value)| (*name, value.expose()))
-                    .collect();
-                page::post_form(&url, &fields);
+                let mut exposed = Vec::new();
+                for (name, value) in &fields {
+                    exposed.push((*name, value.expose()));
+                }
+                page::post_form(&url, &exposed);
             }
         }
         Ok(())

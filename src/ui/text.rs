@@ -21,11 +21,12 @@ impl Language {
     /// The first language tag (BCP 47) that the panel speaks, in this order: the `locale` option,
     /// the page's `lang`, the browser's language. English otherwise.
     pub(crate) fn choose(option: Option<&str>, page: Option<&str>, browser: Option<&str>) -> Self {
-        [option, page, browser]
-            .into_iter()
-            .flatten()
-            .find_map(Self::from_tag)
-            .unwrap_or(Self::English)
+        for tag in [option, page, browser] {
+            if let Some(language) = tag.and_then(Self::from_tag) {
+                return language;
+            }
+        }
+        Self::English
     }
 
     /// The language's own tag, for `lang`.

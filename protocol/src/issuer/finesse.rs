@@ -48,9 +48,11 @@ impl Finesse {
     /// Where a login begins, and where it ends with a JSON document.
     #[must_use]
     pub fn token_address(&self) -> String {
-        let user = self.returns_user.then_some(("return_user", "yes"));
-        let params = [("return_refresh_token", "true")].into_iter().chain(user);
-        self.address(params.collect())
+        let mut params = vec![("return_refresh_token", "true")];
+        if self.returns_user {
+            params.push(("return_user", "yes"));
+        }
+        self.address(params)
     }
 
     /// A page that says to the one around it whether the agent's single sign-on is alive.
