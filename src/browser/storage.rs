@@ -68,8 +68,14 @@ impl Store {
 
     /// All keys that begin so.
     pub(crate) fn keys(&self, prefix: &str) -> Vec<String> {
-        let keys = Object::keys(&self.place);
-        let keys = keys.iter().filter_map(|key| key.as_string());
-        keys.filter(|key| key.starts_with(prefix)).collect()
+        let mut keys = Vec::new();
+        for key in Object::keys(&self.place).iter() {
+            if let Some(key) = key.as_string()
+                && key.starts_with(prefix)
+            {
+                keys.push(key);
+            }
+        }
+        keys
     }
 }

@@ -14,6 +14,7 @@ mod button;
 #[cfg(target_arch = "wasm32")]
 mod element;
 mod status;
+mod style;
 mod text;
 
 #[cfg(target_arch = "wasm32")]
@@ -23,7 +24,7 @@ pub(crate) use text::Language;
 
 /// The style sheet of the shadow root that holds the panel.
 #[cfg(target_arch = "wasm32")]
-pub(crate) const STYLE: &str = include_str!("style.css");
+pub(crate) const STYLE: &str = style::SHEET;
 
 /// What the panel shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
