@@ -11,6 +11,7 @@ use protocol::{
     Error, Fault,
     address::without_query,
     error::Flaw,
+    hash::HashAlgorithm,
     http::{Body, Credentials, Fetched, MAX_BODY, Request, Response, Reuse},
     jwk::{Algorithm, SignatureCheck, Verdict},
     login::Redirect,
@@ -168,7 +169,7 @@ impl Driver {
     async fn verify(&self, check: &SignatureCheck) -> Verdict {
         let since = now();
         let verdict = crypto::verify(
-            algorithm(check.algorithm),
+            scheme(check.algorithm),
             &check.key,
             &check.message,
             &check.signature,
@@ -302,17 +303,22 @@ async fn send(request: &Request, deadline: Deadline) -> Fetched {
     }
 }
 
-fn algorithm(algorithm: Algorithm) -> crypto::Algorithm {
-    match algorithm {
-        Algorithm::Rs256 => crypto::Algorithm::Rs256,
-        Algorithm::Rs384 => crypto::Algorithm::Rs384,
-        Algorithm::Rs512 => crypto::Algorithm::Rs512,
-        Algorithm::Ps256 => crypto::Algorithm::Ps256,
-        Algorithm::Ps384 => crypto::Algorithm::Ps384,
-        Algorithm::Ps512 => crypto::Algorithm::Ps512,
-        Algorithm::Es256 => crypto::Algorithm::Es256,
-        Algorithm::Es384 => crypto::Algorithm::Es384,
-        Algorithm::Es512 => crypto::Algorithm::Es512,
-        Algorithm::EdDsa => crypto::Algorithm::Ed25519,
+fn scheme(algorithm: Algorithm) -> crypto::Scheme {
+    let hash = HashAlgorithm::of(algorithm);
+    let (salt_length, curve) = match hash {
+        HashAlgorithm::Sha256 => (32, "P-256"),
+        HashAlgorithm::Sha384 => (48, "P-384"),
+        HashAlgorithm::Sha512 => (64, "P-521"),
+    };
+    crypto::Scheme {
+        name: match algorithm {
+            Algorithm::Rs256 | Algorithm::Rs384 | Algorithm::Rs512 => "RSASSA-PKCS1-v1_5",
+            Algorithm::Ps256 | Algorithm::Ps384 | Algorithm::Ps512 => "RSA-PSS",
+            Algorithm::Es256 | Algorithm::Es384 | Algorithm::Es512 => "ECDSA",
+            Algorithm::EdDsa => "Ed25519",
+        },
+        hash: hash.name(),
+        salt_length,
+        curve,
     }
 }

@@ -29,6 +29,9 @@ const fn plain() -> ([u8; WRITTEN.len()], usize) {
         {
             at += 1;
         } else {
+            if WRITTEN[at] == b'{' && length > 0 && plain[length - 1] == b' ' {
+                length -= 1;
+            }
             plain[length] = if WRITTEN[at].is_ascii_whitespace() {
                 b' '
             } else {
