@@ -20,6 +20,11 @@ const LOADING: &str = "    async function __wbg_init(response) {
         }
     }
     return Object.assign(__wbg_init, exports);";
+const REGISTRY_BEGIN: &str =
+    "    const CLOSURE_DTORS = (typeof FinalizationRegistry === 'undefined')";
+const REGISTRY_END: &str = "        : new FinalizationRegistry(state => wasm.__wbindgen_destroy_closure(state.a, state.b));";
+const REGISTRY: &str = "    const CLOSURE_DTORS =
+        new FinalizationRegistry(state => wasm.__wbindgen_destroy_closure(state.a, state.b));";
 const IMPORTS_BEGIN: &str = "        const import0 = {";
 const IMPORTS_END: &str = "        };";
 
@@ -59,12 +64,13 @@ impl Glue {
     /// Puts the way in which the loader has the WebAssembly in the place of all the ways in which somebody
     /// might, and takes out what helps browsers that have no WebAssembly like this one.
     pub(crate) fn load_simply(&mut self) -> Outcome {
-        let begin = self.position(0, LOADING_BEGIN)?;
-        let end = self.position(begin, LOADING_END)?;
-        self.0
-            .splice(begin..=end, LOADING.lines().map(str::to_owned));
-        self.cut("    if (!('encodeInto' in cachedTextEncoder)) {", "    }");
-        Ok(())
+        self.replace(LOADING_BEGIN, LOADING_END, LOADING)?;
+        self.replace(REGISTRY_BEGIN, REGISTRY_END, REGISTRY)?;
+        self.replace(
+            "    if (!('encodeInto' in cachedTextEncoder)) {",
+            "    }",
+            "",
+        )
     }
 
     /// Takes out the classes that can have no instance: without a constructor, and not wrapped
@@ -181,6 +187,15 @@ impl Glue {
         found
             .map(|at| at + from)
             .ok_or_else(|| unexpected("it lacks the line", line))
+    }
+
+    /// Puts other lines in the place of those from one to the next that is another.
+    fn replace(&mut self, first: &str, last: &str, with: &str) -> Outcome {
+        let begin = self.position(0, first)?;
+        let end = self.position(begin, last)?;
+        let lines = with.lines().map(str::to_owned);
+        self.0.splice(begin..=end, lines);
+        Ok(())
     }
 
     /// Cuts from one line to the next that is another, both included, when they are there.
@@ -336,6 +351,14 @@ mod tests {
     const IdleFinalization = (typeof FinalizationRegistry === 'undefined')
         ? { register: () => {}, unregister: () => {} }
         : new FinalizationRegistry(ptr => wasm.__wbg_idle_free(ptr, 1));
+    const CLOSURE_DTORS = (typeof FinalizationRegistry === 'undefined')
+        ? { register: () => {}, unregister: () => {} }
+        : new FinalizationRegistry(state => wasm.__wbindgen_destroy_closure(state.a, state.b));
+    const cachedTextEncoder = new TextEncoder();
+    if (!('encodeInto' in cachedTextEncoder)) {
+        cachedTextEncoder.encodeInto = function (arg, view) {
+        };
+    }
     async function __wbg_load(module, imports) {
         return await WebAssembly.instantiate(module, imports);
     }
@@ -349,7 +372,7 @@ mod tests {
 
     const NAMES: &str = r#"{
         "imports": [["./engine_bg.js", "__wbg_now_12", "$"]],
-        "exports": [["__wbg_engine_free", "b"]]
+        "exports": [["__wbg_engine_free", "b"], ["__wbindgen_destroy_closure", "c"]]
     }"#;
 
     fn made_small() -> String {
@@ -395,6 +418,9 @@ mod tests {
         wasm = guarded(instance.exports);
         return wasm;
     }
+    const CLOSURE_DTORS =
+        new FinalizationRegistry(state => wasm.c(state.a, state.b));
+    const cachedTextEncoder = new TextEncoder();
     async function __wbg_init(response) {
         if (wasm === undefined) {
             const { instance, module } = await instantiated(response, __wbg_get_imports());
@@ -414,7 +440,7 @@ mod tests {
         glue.cut_unused_classes().unwrap();
         assert_eq!(
             glue.exports().into_iter().collect::<Vec<_>>(),
-            ["__wbg_engine_free"]
+            ["__wbg_engine_free", "__wbindgen_destroy_closure"]
         );
     }
 
