@@ -41,12 +41,13 @@ const SMALLEST: &[&str] = &[
 
 /// What rustc leaves out, where it compiles the standard library too: the texts of panics, which
 /// a browser shows nobody, and what makes them. The first two are LLVM's: loads moved ahead of branches and
-/// loops rewritten take more room than they save. JavaScript's values in a table of WebAssembly's
-/// instead of an array take more room too.
+/// loops rewritten take more room than they save. So do JavaScript's values in a table of WebAssembly's
+/// instead of an array, and two passes of rustc's own that LLVM does better.
 const LEAN: &[&str] = &[
     "-Cllvm-args=-enable-load-pre=false",
     "-Cllvm-args=-disable-lsr",
     "-Ctarget-feature=-reference-types",
+    "-Zmir-enable-passes=-JumpThreading,-GVN",
     "-Zunstable-options",
     "-Cpanic=immediate-abort",
     "-Zlocation-detail=none",
