@@ -1,7 +1,7 @@
 /** Where a session is kept: for the tab, or for the whole browser. */
 
 import assert from 'node:assert/strict';
-import { ask, call, element, enter, event, eventually, isIdTokenOf, loaded, panel, session, signIn, tag, windowOf } from './support/page.js';
+import { ask, call, element, enter, event, eventually, fill, isIdTokenOf, loaded, panel, session, signIn, tag, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world();
@@ -103,9 +103,8 @@ async function signInAgain(page) {
 
 for (const storage of ['session', 'local']) {
   story(`storage: ${storage}, which is full: the session lives in the page, and is renewed`, async (scene) => {
-    await scene.context.addInitScript(() => {
-      Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };
-    });
+    await scene.context.addInitScript(fill, 'sessionStorage');
+    await scene.context.addInitScript(fill, 'localStorage');
     Object.assign(op.settings, { accessTokenTtl: 10, idTokenTtl: 10 });
     const page = await scene.visit({ head: tag({ storage, silent: 'false', 'min-ttl': '1', 'renew-at': '0.2' }), body: element });
     await signIn(page);

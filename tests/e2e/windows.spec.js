@@ -1,7 +1,7 @@
 /** The sign-in window when it is closed, severed by Cross-Origin-Opener-Policy, or given up. */
 
 import assert from 'node:assert/strict';
-import { ana, ask, button, call, closed, element, enter, event, events, eventually, isIdTokenOf, loaded, panel, pressSignIn, session, signIn, tag } from './support/page.js';
+import { ana, ask, button, call, closed, element, enter, event, events, eventually, fill, isIdTokenOf, loaded, panel, pressSignIn, session, signIn, tag } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op } = await world();
@@ -287,15 +287,6 @@ story('two logins at once, in two tabs → each has its own answer (window)', as
     isIdTokenOf((await ask(one)).token, { op });
   }
 });
-
-/** Fills a store to the last character. Runs in the page. */
-function fill(name) {
-  for (let size = 4_000_000; size >= 1; size = Math.floor(size / 2)) {
-    for (let kept = 0; ; kept += 1) {
-      try { globalThis[name].setItem(`ballast ${size} ${kept}`, 'x'.repeat(size)); } catch { break; }
-    }
-  }
-}
 
 for (const storage of ['session', 'local']) {
   story(`storage: ${storage} is full → signed in, for as long as the page lives (window)`, async (scene) => {

@@ -132,3 +132,12 @@ export async function freeze(page) {
     await page.evaluate(() => { document.dispatchEvent(new Event('resume')); });
   };
 }
+
+/** Fills a store to the last character. Runs in the page. */
+export function fill(name) {
+  for (let size = 4_000_000; size >= 1; size = Math.floor(size / 2)) {
+    for (let kept = 0; ; kept += 1) {
+      try { globalThis[name].setItem(`ballast ${size} ${kept}`, 'x'.repeat(size)); } catch { break; }
+    }
+  }
+}
