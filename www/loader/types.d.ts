@@ -53,8 +53,8 @@ interface Page {
   command?: (name: string) => (call: any) => void;
 }
 
-/** wasm-bindgen's no-modules function. */
-interface Glue {
+/** wasm-bindgen's no-modules function, with the exports beside it: there is one engine to a page. */
+interface Glue extends Engine {
   (response: Response): Promise<unknown>;
   start(options: any, page: Page): Engine;
 }
