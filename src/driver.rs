@@ -114,7 +114,9 @@ impl Driver {
                         pending.resume(verdict, now())?
                     }
                     Step::Digest(hash, pending) => {
-                        let digest = crypto::digest(hash.algorithm.name(), &hash.message).await;
+                        let digest =
+                            crypto::digest(hash.algorithm.name(), hash.message.expose().as_bytes())
+                                .await;
                         pending.resume(digest.map_err(|_| Fault::InsecurePage.into()), now())?
                     }
                     Step::Redirect(redirect) => return Ok(Some(redirect)),

@@ -107,12 +107,13 @@ fn begin(options: &JsValue, page: Page) -> Result<(), Error> {
     let announce = announce(&page, &board, Rc::clone(&arrived));
     let visitor = Visitor::arrive(config, announce);
     arrived.set(Some(visitor));
-    host::attach(visitor, page.clone().unchecked_into());
+    let host = page.clone().unchecked_into();
     ENGINE.set(Some(Box::leak(Box::new(Engine {
         visitor,
         board,
         page,
     }))));
+    host::attach(visitor, host);
     Ok(())
 }
 

@@ -193,8 +193,8 @@ fn parsed(option: &Value) -> Issuer {
 #[expect(clippy::unnecessary_wraps, reason = "what a request comes to")]
 fn digest(hash: &Hash) -> Digested {
     Ok(match hash.algorithm {
-        HashAlgorithm::Sha256 => Sha256::digest(&hash.message).to_vec(),
-        HashAlgorithm::Sha384 => Sha384::digest(&hash.message).to_vec(),
-        HashAlgorithm::Sha512 => Sha512::digest(&hash.message).to_vec(),
+        HashAlgorithm::Sha256 => Sha256::digest(hash.message.expose()).to_vec(),
+        HashAlgorithm::Sha384 => Sha384::digest(hash.message.expose()).to_vec(),
+        HashAlgorithm::Sha512 => Sha512::digest(hash.message.expose()).to_vec(),
     })
 }

@@ -97,8 +97,9 @@ impl<'a> Address<'a> {
             let mut parts = parts(host, b'.');
             parts.next() == Some("127")
                 && parts.clone().count() == 3
-                && parts
-                    .all(|part| decimal::read(part).is_some_and(|byte| u8::try_from(byte).is_ok()))
+                && parts.all(|part| {
+                    decimal::digits(part).is_some_and(|byte| u8::try_from(byte).is_ok())
+                })
         };
         host == "[::1]"
             || host.eq_ignore_ascii_case("localhost")
@@ -147,7 +148,7 @@ fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     match colon {
         Some((_, digits)) => {
             let host = authority.get(..authority.len() - digits.len() - 1)?;
-            Some((host, Some(decimal::read(digits)?.try_into().ok()?)))
+            Some((host, Some(decimal::digits(digits)?.try_into().ok()?)))
         }
         None => Some((authority, None)),
     }
@@ -209,6 +210,8 @@ mod tests {
             "http://127.0.0.1.example.com",
             "http://127.0.0",
             "http://127.0.0.256",
+            "http://127.0.0.-0",
+            "https://idp.example.com:-0",
             "http://128.0.0.1",
             "http://[::2]/",
         ] {

@@ -326,7 +326,7 @@ fn token_url(options: &Options<'_>, issuer: &Issuer) -> Option<String> {
     if url.is_some_and(|url| Address::parse(url).is_none_or(|url| url.fragment().is_some())) {
         options.refuse(
             "tokenUrl",
-            "must be a whole https: address (http: on localhost only)",
+            "must be a whole https: address (http: on localhost only), without #",
         );
     }
     match issuer.kind() {

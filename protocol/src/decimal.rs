@@ -22,23 +22,27 @@ fn push(text: &mut String, number: u64) {
     text.push(char::from(b'0' + (number % 10) as u8));
 }
 
-/// The number that a text is: digits, a minus in front where it is below zero, nothing else. None beyond
-/// eighteen digits.
+/// The number that a text is: digits, with a minus before them where it is below zero, and nothing else.
+/// None beyond eighteen digits.
 #[must_use]
 pub fn read(text: &str) -> Option<i64> {
-    let digits = text.strip_prefix('-');
-    let mut number = None::<i64>;
-    for byte in digits.unwrap_or(text).bytes() {
+    match text.strip_prefix('-') {
+        Some(text) => digits(text).map(|number| -number),
+        None => digits(text),
+    }
+}
+
+/// The number that a text is: digits and nothing else. None beyond eighteen of them.
+#[must_use]
+pub fn digits(text: &str) -> Option<i64> {
+    let mut number = None;
+    for byte in text.bytes() {
         let digit = byte.is_ascii_digit().then(|| i64::from(byte - b'0'))?;
         let before = number.unwrap_or(0);
         (before < LARGEST / 10).then_some(())?;
         number = Some(before * 10 + digit);
     }
-    if digits.is_some() {
-        number.map(|number| -number)
-    } else {
-        number
-    }
+    number
 }
 
 #[cfg(test)]
@@ -66,6 +70,10 @@ mod tests {
     #[test]
     fn only_digits_are_a_number() {
         assert_eq!(read("007"), Some(7));
+        assert_eq!(
+            (digits("7"), digits("-7"), digits("-0")),
+            (Some(7), None, None)
+        );
         for text in [
             "",
             "-",

@@ -11,8 +11,7 @@ use crate::{
     http::{Request, Response},
     id_token::Keys,
     issuer::{Issuer, Kind, Source},
-    json::{self},
-    json::{Map, Value},
+    json::{self, Map, Value},
     step::{Next, Step},
 };
 

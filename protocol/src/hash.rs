@@ -1,14 +1,14 @@
 //! Hashes, made by the browser: an implementation of our own would be 2,000 bytes more to download.
 
-use crate::{Error, jwk::Algorithm};
+use crate::{Error, jwk::Algorithm, secret::Secret};
 
 /// Something to be hashed by the browser's WebCrypto.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hash {
     /// How.
     pub algorithm: HashAlgorithm,
-    /// What.
-    pub message: Vec<u8>,
+    /// What: a verifier, a token, a code.
+    pub message: Secret,
 }
 
 /// How something is hashed (FIPS 180-4).

@@ -1,8 +1,8 @@
 //! The ID token, checked (OpenID Connect Core 3.1.3.7, 3.2.2.11 and 12.2).
 //!
 //! In this order: its structure, its algorithm, its signature by one of the issuer's keys, its
-//! claims. The signature is a [`Step`] for the browser; nothing that the token says counts
-//! before it holds.
+//! claims, the hashes in it. Signature and hashes are [`Step`]s for the browser; nothing that the token
+//! says counts before all holds.
 
 mod claims;
 mod compact;
@@ -104,7 +104,7 @@ pub enum Keys {
     Inline(Arc<KeySet>),
 }
 
-/// An ID token that has passed every check.
+/// An ID token that has passed every check, once it leaves this module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IdToken {

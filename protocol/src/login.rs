@@ -297,13 +297,10 @@ pub fn begin(
         let Some(verifier) = &transaction.verifier else {
             return Ok(redirect(transaction, &metadata, None));
         };
-        Ok(Step::digest(
-            pkce::hash(verifier.expose()),
-            move |digest, _| {
-                let challenge = pkce::challenge(&digest);
-                Ok(redirect(transaction, &metadata, Some(&challenge)))
-            },
-        ))
+        Ok(Step::digest(pkce::hash(verifier), move |digest, _| {
+            let challenge = pkce::challenge(&digest);
+            Ok(redirect(transaction, &metadata, Some(&challenge)))
+        }))
     })
 }
 

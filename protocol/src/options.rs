@@ -65,9 +65,9 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&'a str> {
         let value = self.get(name)?;
-        let text = value
-            .as_str()
-            .filter(|text| !text.trim_ascii().is_empty() && !text.contains(char::is_control));
+        let text = value.as_str().filter(|text| {
+            !text.chars().all(char::is_whitespace) && !text.contains(char::is_control)
+        });
         if text.is_none() {
             self.refuse(name, "must be a text that is not empty");
         }

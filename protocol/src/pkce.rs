@@ -1,7 +1,10 @@
 //! Proof Key for Code Exchange (RFC 7636). S256 only: `plain` does not exist here.
 
-use crate::base64url;
-use crate::hash::{Hash, HashAlgorithm};
+use crate::{
+    base64url,
+    hash::{Hash, HashAlgorithm},
+    secret::Secret,
+};
 
 /// 32 random bytes as 43 characters that need no escaping anywhere: a verifier, `state`, `nonce`.
 pub(crate) fn random_text(bytes: &[u8; 32]) -> String {
@@ -9,10 +12,10 @@ pub(crate) fn random_text(bytes: &[u8; 32]) -> String {
 }
 
 /// What makes a `code_challenge` of a verifier (RFC 7636 4.2).
-pub(crate) fn hash(verifier: &str) -> Hash {
+pub(crate) fn hash(verifier: &Secret) -> Hash {
     Hash {
         algorithm: HashAlgorithm::Sha256,
-        message: verifier.as_bytes().to_vec(),
+        message: verifier.clone(),
     }
 }
 
@@ -36,7 +39,9 @@ mod tests {
         let verifier = random_text(&octets);
         assert_eq!(verifier, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
         assert_eq!(
-            challenge(&Sha256::digest(&hash(&verifier).message)),
+            challenge(&Sha256::digest(
+                hash(&Secret::new(&*verifier)).message.expose()
+            )),
             "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
         );
     }

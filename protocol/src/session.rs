@@ -113,7 +113,8 @@ impl Session {
         }
         if tokens.refresh_token.is_some() && tokens.refresh_token != self.refresh_token {
             self.refresh_token = tokens.refresh_token;
-            self.refresh_token_at = now;
+            // Later than that of the one before, also by a clock that is coarse or was set back.
+            self.refresh_token_at = now.max(self.refresh_token_at.plus_millis(1));
         }
     }
 

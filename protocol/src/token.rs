@@ -80,7 +80,7 @@ pub(crate) fn check_access_token(
 
 /// `expires_in` as digits, in seconds.
 pub(crate) fn lifetime_in_text(digits: &str) -> Result<i64, Error> {
-    in_bounds(decimal::read(digits))
+    in_bounds(decimal::digits(digits))
 }
 
 pub(crate) fn lifetime(value: Option<&Value>) -> Result<Option<i64>, Error> {

@@ -1,4 +1,4 @@
-//! Checking signatures (Web Cryptography, `crypto.subtle`).
+//! Signatures and hashes (Web Cryptography, `crypto.subtle`).
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use protocol::json::{Map, Value, object};

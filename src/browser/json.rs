@@ -1,8 +1,7 @@
 //! Values between Rust and JavaScript (`JSON`).
 
 use js_sys::{JSON, Object, Reflect};
-use protocol::json::Value;
-use protocol::json::object;
+use protocol::json::{Value, object};
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 

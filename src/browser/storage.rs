@@ -69,7 +69,8 @@ impl Store {
     /// All keys that begin so.
     pub(crate) fn keys(&self, prefix: &str) -> Vec<String> {
         let mut keys = Vec::new();
-        for key in Object::keys(&self.place).iter() {
+        // Fails only where nothing could have been kept.
+        for key in Reflect::own_keys(&self.place).unwrap_or_default().iter() {
             if let Some(key) = key.as_string()
                 && key.starts_with(prefix)
             {

@@ -1,7 +1,7 @@
 //! The panel inside `<messenger-auth>`: what it shows, as a value, next to what it can ask for.
 //!
 //! It knows states, words and buttons. What a login is, where it goes and who does it is left to
-//! whoever sets the [`Panel`] and answers the [`Actions`].
+//! whoever shows a [`Panel`] on the [`Board`] and answers the [`Action`]s.
 
 #[cfg(target_arch = "wasm32")]
 use std::cell::{Cell, Ref, RefCell};

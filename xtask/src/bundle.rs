@@ -186,7 +186,7 @@ fn pinned_page(workspace: &Workspace, page: &str, script: &[u8]) -> Outcome<Vec<
     let page = fs::read_to_string(&path).map_err(Failure::file("read", &path))?;
     occurs_once(&path, &page, INTEGRITY_MARK)?;
     Ok(page
-        .replace(INTEGRITY_MARK, &digest::integrity(script))
+        .replace(INTEGRITY_MARK, &digest::short_integrity(script))
         .into_bytes())
 }
 

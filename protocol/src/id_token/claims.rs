@@ -289,7 +289,7 @@ fn compare(
     };
     let hash = Hash {
         algorithm: HashAlgorithm::of(algorithm),
-        message: value.expose().as_bytes().to_vec(),
+        message: value,
     };
     Step::digest(hash, move |digest, _| {
         let half = digest.get(..digest.len() / 2).unwrap_or_default();

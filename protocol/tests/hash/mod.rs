@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 #[expect(clippy::unnecessary_wraps, reason = "what a request comes to")]
 pub(crate) fn digest(hash: &Hash) -> Digested {
     Ok(match hash.algorithm {
-        HashAlgorithm::Sha256 => Sha256::digest(&hash.message).to_vec(),
-        HashAlgorithm::Sha384 => Sha384::digest(&hash.message).to_vec(),
-        HashAlgorithm::Sha512 => Sha512::digest(&hash.message).to_vec(),
+        HashAlgorithm::Sha256 => Sha256::digest(hash.message.expose()).to_vec(),
+        HashAlgorithm::Sha384 => Sha384::digest(hash.message.expose()).to_vec(),
+        HashAlgorithm::Sha512 => Sha512::digest(hash.message.expose()).to_vec(),
     })
 }
