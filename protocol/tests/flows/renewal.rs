@@ -5,6 +5,8 @@ use std::sync::Arc;
 use messenger_auth_protocol::{
     Error,
     client::{Client, ResponseType},
+    hash::{Hash, HashAlgorithm},
+    secret::Secret,
     session::{self, Session, TokenKind},
 };
 use serde_json::{Value, json};
@@ -195,4 +197,33 @@ fn an_id_token_that_was_never_asked_for_stays_out() {
     let renewed = someone.renew_with_id_token(&json!({})).expect("renewed");
     assert!(!renewed.has(TokenKind::IdToken));
     assert_eq!(renewed.subject(), None);
+}
+
+#[test]
+fn no_two_refresh_tokens_came_at_the_same_time() {
+    let mut one = SignedIn::new();
+    let rotated = |token: &str| json!({ "access_token": "a", "token_type": "Bearer", "refresh_token": token });
+    let mut came = vec![one.session.refresh_token_at().unwrap()];
+    for token in ["rt2", "rt3"] {
+        one.session = one.renew(&rotated(token)).unwrap();
+        came.push(one.session.refresh_token_at().unwrap());
+    }
+    assert!(
+        came.is_sorted_by(|before, after| before < after),
+        "{came:?}"
+    );
+    // The same one, sent again, is no other.
+    let again = one.renew(&rotated("rt3")).unwrap();
+    assert_eq!(again.refresh_token_at(), came.last().copied());
+}
+
+#[test]
+fn what_is_hashed_is_not_printed() {
+    let hash = Hash {
+        algorithm: HashAlgorithm::Sha256,
+        message: Secret::new("verifier"),
+    };
+    let printed = format!("{hash:?}");
+    assert!(printed.contains("[redacted]"), "{printed}");
+    assert!(!printed.contains("verifier"), "{printed}");
 }
