@@ -12,6 +12,7 @@
 )]
 
 mod address;
+mod base64url;
 mod callback;
 mod discovery;
 #[path = "../hash/mod.rs"]
