@@ -297,11 +297,10 @@ async fn send(request: &Request, deadline: Deadline) -> Fetched {
         .into()),
         Err(fetch::FetchError::Blocked) => Err(Fault::CorsBlocked { url: url() }.into()),
         Err(fetch::FetchError::Timeout) => Err(timed_out(without_query(&request.url))),
-        Err(fetch::FetchError::TooLarge) => Err(Fault::Untrusted {
-            flaw: Flaw::ResponseMalformed,
-            detail: [without_query(&request.url), " answers more than 1 MiB"].concat(),
-        }
-        .into()),
+        Err(fetch::FetchError::TooLarge) => Err(Error::untrusted(
+            Flaw::ResponseMalformed,
+            [without_query(&request.url), " answers more than 1 MiB"].concat(),
+        )),
     }
 }
 

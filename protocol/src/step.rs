@@ -49,25 +49,42 @@ pub enum Answer {
     Digested(Digested),
 }
 
-impl From<Fetched> for Answer {
-    fn from(fetched: Fetched) -> Self {
-        Self::Fetched(fetched)
-    }
+/// An answer of one kind.
+pub trait Reply: Into<Answer> {
+    /// The answer, where it is of this kind.
+    fn of(answer: Answer) -> Option<Self>;
 }
 
-impl From<Verdict> for Answer {
-    fn from(verdict: Verdict) -> Self {
-        Self::Verdict(verdict)
-    }
+macro_rules! replies {
+    ($($kind:ident),+) => {$(
+        impl From<$kind> for Answer {
+            fn from(reply: $kind) -> Self {
+                Self::$kind(reply)
+            }
+        }
+
+        impl Reply for $kind {
+            fn of(answer: Answer) -> Option<Self> {
+                match answer {
+                    Answer::$kind(reply) => Some(reply),
+                    _ => None,
+                }
+            }
+        }
+    )+};
 }
 
-impl From<Digested> for Answer {
-    fn from(digested: Digested) -> Self {
-        Self::Digested(digested)
-    }
-}
+replies!(Fetched, Verdict, Digested);
 
-impl<A: Into<Answer>, T> Pending<A, T> {
+impl<A: Reply, T> Pending<A, T> {
+    fn new(then: impl FnOnce(A, Timestamp) -> Next<T> + 'static) -> Self {
+        let then = |answer, now| match A::of(answer) {
+            Some(answer) => then(answer, now),
+            None => Err(Fault::Crashed.into()),
+        };
+        Self(Box::new(then), PhantomData)
+    }
+
     /// Goes on with the answer.
     pub fn resume(self, answer: A, now: Timestamp) -> Next<T> {
         (self.0)(answer.into(), now)
@@ -101,22 +118,14 @@ impl<T: 'static> Step<T> {
         request: Request,
         then: impl FnOnce(Fetched, Timestamp) -> Next<T> + 'static,
     ) -> Self {
-        let then = Box::new(|answer, now| match answer {
-            Answer::Fetched(fetched) => then(fetched, now),
-            _ => Err(Fault::Crashed.into()),
-        });
-        Self::Fetch(Box::new(request), Pending(then, PhantomData))
+        Self::Fetch(Box::new(request), Pending::new(then))
     }
 
     pub(crate) fn verify(
         check: SignatureCheck,
         then: impl FnOnce(Verdict, Timestamp) -> Next<T> + 'static,
     ) -> Self {
-        let then = Box::new(|answer, now| match answer {
-            Answer::Verdict(verdict) => then(verdict, now),
-            _ => Err(Fault::Crashed.into()),
-        });
-        Self::Verify(Box::new(check), Pending(then, PhantomData))
+        Self::Verify(Box::new(check), Pending::new(then))
     }
 
     /// Goes on with the hash; a failure to make it is one of the whole.
@@ -124,11 +133,8 @@ impl<T: 'static> Step<T> {
         hash: Hash,
         then: impl FnOnce(Vec<u8>, Timestamp) -> Next<T> + 'static,
     ) -> Self {
-        let then = Box::new(|answer, now| match answer {
-            Answer::Digested(digest) => then(digest?, now),
-            _ => Err(Fault::Crashed.into()),
-        });
-        Self::Digest(Box::new(hash), Pending(then, PhantomData))
+        let then = |digest: Digested, now| then(digest?, now);
+        Self::Digest(Box::new(hash), Pending::new(then))
     }
 
     /// Goes on with `then` once this step is done.

@@ -1,12 +1,11 @@
 //! Requests to servers (Fetch). No redirect is followed, no referrer sent.
 
+use gloo_net::http::{Request as Prepared, Response as Answer};
+use js_sys::{Reflect, Uint8Array};
 use protocol::{
     decimal,
     json::{Value, object},
 };
-
-use gloo_net::http::{Request as Prepared, Response as Answer};
-use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
