@@ -233,7 +233,6 @@ fn bind(compiled: &Path, files: &Files) -> Outcome<Glue> {
     let written = fs::read_to_string(&written).map_err(Failure::file("read", &written))?;
     let mut glue = Glue::new(&written);
     glue.cut_current_script()?;
-    glue.cut_unused_classes()?;
     glue.guard()?;
     glue.load_simply()?;
 

@@ -73,45 +73,6 @@ impl Glue {
         )
     }
 
-    /// Takes out the classes that can have no instance: without a constructor, and not wrapped
-    /// round anything that the WebAssembly gives away. Dependencies bring them.
-    pub(crate) fn cut_unused_classes(&mut self) -> Outcome {
-        let classes: Vec<String> = self
-            .0
-            .iter()
-            .filter_map(|line| line.strip_prefix("    class ")?.strip_suffix(" {"))
-            .map(str::to_owned)
-            .collect();
-        for class in classes {
-            let begin = format!("    class {class} {{");
-            let is_made = self
-                .0
-                .iter()
-                .skip_while(|line| **line != begin)
-                .take_while(|line| *line != "    }")
-                .any(|line| {
-                    line.starts_with("        constructor(")
-                        || line.starts_with("        static __wrap(")
-                });
-            if is_made {
-                continue;
-            }
-            self.cut(&begin, &format!("    exports.{class} = {class};"));
-            self.cut_to_semicolon(&format!("    const {class}Finalization = "));
-            if let Some(line) = self
-                .0
-                .iter()
-                .find(|line| words(line).any(|word| word == class))
-            {
-                return Err(unexpected(
-                    &format!("it uses {class}, which nobody makes"),
-                    line,
-                ));
-            }
-        }
-        Ok(())
-    }
-
     /// The exports of the WebAssembly that it uses.
     pub(crate) fn exports(&self) -> BTreeSet<String> {
         let mut exports = BTreeSet::new();
@@ -208,16 +169,6 @@ impl Glue {
         };
         self.0.drain(begin..=end);
     }
-
-    fn cut_to_semicolon(&mut self, start: &str) {
-        let Some(begin) = self.0.iter().position(|line| line.starts_with(start)) else {
-            return;
-        };
-        let Some(length) = self.0[begin..].iter().position(|line| line.ends_with(';')) else {
-            return;
-        };
-        self.0.drain(begin..=begin + length);
-    }
 }
 
 /// The short names that wasm-opt gave to what passes between WebAssembly and glue.
@@ -286,10 +237,6 @@ fn for_each_export<'n>(line: &'n str, mut change: impl FnMut(&'n str) -> &'n str
     changed
 }
 
-fn words(line: &str) -> impl Iterator<Item = &str> {
-    line.split(|letter| !is_part_of_a_name(letter))
-}
-
 fn is_part_of_a_name(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_' || letter == '$'
 }
@@ -311,22 +258,9 @@ mod tests {
         script_src = new URL(document.currentScript.src, location.href).toString();
     }
 
-    class Engine {
-        static __wrap(ptr) {
-        }
-        free() {
-            wasm.__wbg_engine_free(ptr, 0);
-        }
-    }
-    exports.Engine = Engine;
-
-    class Idle {
-        free() {
-            wasm.__wbg_idle_free(ptr, 0);
-        }
-    }
-    if (Symbol.dispose) Idle.prototype[Symbol.dispose] = Idle.prototype.free;
-    exports.Idle = Idle;
+    exports.start = function(options) {
+        wasm.start(options);
+    };
 
     function __wbg_get_imports() {
         const import0 = {
@@ -348,9 +282,6 @@ mod tests {
         wasm = instance.exports;
         return wasm;
     }
-    const IdleFinalization = (typeof FinalizationRegistry === 'undefined')
-        ? { register: () => {}, unregister: () => {} }
-        : new FinalizationRegistry(ptr => wasm.__wbg_idle_free(ptr, 1));
     const CLOSURE_DTORS = (typeof FinalizationRegistry === 'undefined')
         ? { register: () => {}, unregister: () => {} }
         : new FinalizationRegistry(state => wasm.__wbindgen_destroy_closure(state.a, state.b));
@@ -372,13 +303,12 @@ mod tests {
 
     const NAMES: &str = r#"{
         "imports": [["./engine_bg.js", "__wbg_now_12", "$"]],
-        "exports": [["__wbg_engine_free", "b"], ["__wbindgen_destroy_closure", "c"]]
+        "exports": [["start", "b"], ["__wbindgen_destroy_closure", "c"]]
     }"#;
 
     fn made_small() -> String {
         let mut glue = Glue::new(GLUE);
         glue.cut_current_script().unwrap();
-        glue.cut_unused_classes().unwrap();
         glue.guard().unwrap();
         glue.load_simply().unwrap();
         glue.rename(&Names::parse(NAMES).unwrap()).unwrap();
@@ -391,15 +321,9 @@ mod tests {
             made_small(),
             r#"let wasm_bindgen = (function(exports) {
 
-    class Engine {
-        static __wrap(ptr) {
-        }
-        free() {
-            wasm.b(ptr, 0);
-        }
-    }
-    exports.Engine = Engine;
-
+    exports.start = function(options) {
+        wasm.b(options);
+    };
 
     function __wbg_get_imports() {
         const import0 = {
@@ -434,13 +358,10 @@ mod tests {
     }
 
     #[test]
-    fn exports_of_unused_classes_are_not_used() {
-        let mut glue = Glue::new(GLUE);
-        assert!(glue.exports().contains("__wbg_idle_free"));
-        glue.cut_unused_classes().unwrap();
+    fn the_exports_that_it_uses() {
         assert_eq!(
-            glue.exports().into_iter().collect::<Vec<_>>(),
-            ["__wbg_engine_free", "__wbindgen_destroy_closure"]
+            Glue::new(GLUE).exports().into_iter().collect::<Vec<_>>(),
+            ["__wbindgen_destroy_closure", "start"]
         );
     }
 
