@@ -111,7 +111,7 @@ fn read(response: &Response, configured: &str, url: &str) -> Result<Arc<Metadata
 }
 
 fn required<'a>(document: &'a Map, name: &str) -> Result<&'a str, Error> {
-    document.get(name).and_then(Value::as_str).ok_or_else(|| {
+    document.text(name).ok_or_else(|| {
         Error::untrusted(
             Flaw::ResponseMalformed,
             ["the discovery document has no ", name].concat(),

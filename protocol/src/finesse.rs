@@ -88,15 +88,20 @@ fn members(body: &[u8]) -> Result<Map, Error> {
 }
 
 fn tokens(members: &Map) -> Result<Answer, Error> {
-    let text = |name: &str| members.get(name).and_then(Value::as_str);
     let is_token =
         |token: &&str| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
-    let token = text("token").filter(is_token).ok_or_else(malformed)?;
+    let token = members
+        .text("token")
+        .filter(is_token)
+        .ok_or_else(malformed)?;
     Ok(Answer {
         access_token: Some(Secret::new(token)),
         expires_in: lifetime(members.get("expires_in"))?,
         id_token: None,
-        refresh_token: text("refresh_token").filter(is_token).map(Secret::new),
+        refresh_token: members
+            .text("refresh_token")
+            .filter(is_token)
+            .map(Secret::new),
         scope: None,
     })
 }

@@ -182,6 +182,12 @@ impl Map {
         Some(members.find(|(key, _)| *key == name)?.1)
     }
 
+    /// The member of this name, where it is a text.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name)?.as_str()
+    }
+
     /// Whether there is a member of this name.
     #[must_use]
     pub fn contains_key(&self, name: &str) -> bool {

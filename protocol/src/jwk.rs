@@ -205,15 +205,15 @@ impl Key {
     fn read(jwk: &Value) -> Option<Self> {
         let jwk = jwk.as_object()?;
         for_signatures(jwk).then_some(())?;
-        let (kind, public) = match text(jwk, "kty")? {
+        let (kind, public) = match jwk.text("kty")? {
             "RSA" => (Kind::Rsa, rsa(jwk)?),
-            "EC" => match text(jwk, "crv")? {
+            "EC" => match jwk.text("crv")? {
                 "P-256" => (Kind::P256, point(jwk, &["x", "y"], 32)?),
                 "P-384" => (Kind::P384, point(jwk, &["x", "y"], 48)?),
                 "P-521" => (Kind::P521, point(jwk, &["x", "y"], 66)?),
                 _ => return None,
             },
-            "OKP" if text(jwk, "crv")? == "Ed25519" => (Kind::Ed25519, point(jwk, &["x"], 32)?),
+            "OKP" if jwk.text("crv")? == "Ed25519" => (Kind::Ed25519, point(jwk, &["x"], 32)?),
             _ => return None,
         };
         Some(Self {
@@ -238,8 +238,8 @@ fn for_signatures(jwk: &Map) -> bool {
 }
 
 fn rsa(jwk: &Map) -> Option<Map> {
-    let modulus = integer(text(jwk, "n")?, RSA_MAX_BITS / 8)?;
-    let exponent = integer(text(jwk, "e")?, RSA_MAX_EXPONENT)?;
+    let modulus = integer(jwk.text("n")?, RSA_MAX_BITS / 8)?;
+    let exponent = integer(jwk.text("e")?, RSA_MAX_EXPONENT)?;
     // An even exponent is no RSA key, and with 1 everything is its own signature.
     let sound = bits(&modulus) >= RSA_MIN_BITS
         && exponent.last().is_some_and(|last| last % 2 == 1)
@@ -261,12 +261,12 @@ fn rsa(jwk: &Map) -> Option<Map> {
 fn point(jwk: &Map, coordinates: &[&str], length: usize) -> Option<Map> {
     let mut public = Map::new();
     for name in ["kty", "crv"].iter().chain(coordinates) {
-        public.insert((*name).to_owned(), text(jwk, name)?.into());
+        public.insert((*name).to_owned(), jwk.text(name)?.into());
     }
     coordinates
         .iter()
         .all(|name| {
-            text(jwk, name)
+            jwk.text(name)
                 .and_then(|encoded| decode(encoded, length))
                 .is_some_and(|bytes| bytes.len() == length)
         })
@@ -294,10 +294,6 @@ fn decode(encoded: &str, max_length: usize) -> Option<Vec<u8>> {
         return None;
     }
     base64url::decode(encoded)
-}
-
-fn text<'a>(jwk: &'a Map, name: &str) -> Option<&'a str> {
-    jwk.get(name)?.as_str()
 }
 
 /// A member that may be absent, but is text where it is there.

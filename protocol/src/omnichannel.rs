@@ -21,7 +21,7 @@ pub fn objections(token: &Secret) -> Vec<&'static str> {
         }
     };
     object(
-        header.get("alg").and_then(Value::as_str) == Some("RS256"),
+        header.text("alg") == Some("RS256"),
         "Dynamics takes JWTs signed with RS256 only; this one has another alg.",
     );
     object(
@@ -48,10 +48,7 @@ pub fn objections(token: &Secret) -> Vec<&'static str> {
 }
 
 fn has_text(claims: &Map, name: &str) -> bool {
-    claims
-        .get(name)
-        .and_then(Value::as_str)
-        .is_some_and(|text| !text.is_empty())
+    claims.text(name).is_some_and(|text| !text.is_empty())
 }
 
 /// In seconds: as many milliseconds would be the year 5138.

@@ -307,7 +307,7 @@ impl Session {
     }
 
     fn claim(&self, name: &str) -> Option<&str> {
-        self.claims.get(name).and_then(Value::as_str)
+        self.claims.text(name)
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn read(
         && let Some(Value::String(error)) = body.get("error")
         && !tells(error)
     {
-        let description = body.get("error_description").and_then(Value::as_str);
+        let description = body.text("error_description");
         let description = description.filter(|text| !tells(text));
         return Err(Error::refused(error, description, redirect_uri));
     }

@@ -37,7 +37,7 @@ pub(super) fn check(
     let subject = subject(claims)?;
     let dates = dates(claims)?;
     let auth_time = claims.get("auth_time").and_then(seconds);
-    let nonce = text(claims, "nonce");
+    let nonce = claims.text("nonce");
 
     issuer(claims, key, &expectation.issuer)?;
     audience(claims, &expectation.client_id)?;
@@ -68,7 +68,7 @@ pub(super) fn check(
             nonce: sent,
             auth_time: authenticated,
         } => {
-            if text(claims, "iss") != Some(issuer) {
+            if claims.text("iss") != Some(issuer) {
                 return Err(issuer_mismatch("the refreshed ID token has another `iss`"));
             }
             same_subject(subject, first)?;
@@ -165,11 +165,13 @@ fn untimely(flaw: Flaw, what: &str, by_millis: i64) -> Error {
 }
 
 fn issuer(claims: &Map, key: &Key, expected: &ExpectedIssuer) -> Result<(), Error> {
-    let issuer = text(claims, "iss").ok_or_else(|| issuer_mismatch("the ID token has no `iss`"))?;
+    let issuer = claims
+        .text("iss")
+        .ok_or_else(|| issuer_mismatch("the ID token has no `iss`"))?;
     let fits = match expected {
         ExpectedIssuer::Exactly(expected) => issuer == expected,
         ExpectedIssuer::MicrosoftTenants { template, tenants } => {
-            text(claims, "tid").is_some_and(|tenant| {
+            claims.text("tid").is_some_and(|tenant| {
                 let names = |template: &str| {
                     filled(template, tenant).as_deref().unwrap_or(template) == issuer
                 };
@@ -301,7 +303,8 @@ fn compare(
 }
 
 fn subject(claims: &Map) -> Result<&str, Error> {
-    text(claims, "sub")
+    claims
+        .text("sub")
         .filter(|subject| !subject.is_empty() && subject.chars().count() <= SUBJECT_MAX)
         .ok_or_else(|| malformed("its `sub` is absent, no text, empty or over 255 characters"))
 }
@@ -315,10 +318,6 @@ fn seconds(date: &Value) -> Option<i64> {
     date.as_f64()
         .filter(|seconds| (0.0..SECONDS_END).contains(seconds))
         .map(|seconds| seconds as i64)
-}
-
-fn text<'a>(claims: &'a Map, name: &str) -> Option<&'a str> {
-    claims.get(name).and_then(Value::as_str)
 }
 
 fn issuer_mismatch(detail: &str) -> Error {
