@@ -22,9 +22,9 @@ pub(super) struct Unverified {
 }
 
 impl Unverified {
-    /// Reads the compact form. Not with jwt-compact, which refuses a whole token for header
-    /// members that no one needs (a short `x5t`, an unusual `cty`), and heeds neither `crit` nor
-    /// duplicates.
+    /// Reads the compact form: what jwt-compact's `UntrustedToken` takes (a property compares them), but
+    /// not with it. It refuses a whole token for header members that no one needs (a short `x5t`, an
+    /// unusual `cty`), heeds neither `crit` nor duplicates, and is a fifth more to download.
     pub(super) fn read(raw: &Secret) -> Result<Self, Error> {
         let text = raw.expose();
         if text.len() > MAX_BODY {

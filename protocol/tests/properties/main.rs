@@ -14,6 +14,7 @@
 mod address;
 mod base64url;
 mod callback;
+mod compact;
 mod discovery;
 #[path = "../hash/mod.rs"]
 mod hash;
