@@ -38,12 +38,17 @@ story('<script type="module">', async (scene) => {
   isIdTokenOf((await ask(page)).token, { op });
 });
 
-story('<script type="module"> under the README’s policy', async (scene) => {
-  const page = await scene.visit({ head: module, body: element, headers: { 'Content-Security-Policy': csp({ issuer: op.issuer }) } });
-  await loaded(page);
-  await signIn(page);
-  assert.deepEqual(await page.evaluate(() => __story.violations), []);
-});
+for (const [policy, more] of [
+  ['the README’s policy', {}],
+  ['a policy of Trusted Types', { 'require-trusted-types-for': "'script'", 'trusted-types': "'none'" }],
+])
+  story(`<script type="module"> under ${policy}`, async (scene) => {
+    const page = await scene.visit({ head: module, body: element, headers: { 'Content-Security-Policy': csp({ issuer: op.issuer, more }) } });
+    await loaded(page);
+    await signIn(page);
+    isIdTokenOf((await ask(page)).token, { op });
+    assert.deepEqual(await page.evaluate(() => __story.violations), []);
+  });
 
 story('in a bundle', async (scene) => {
   const { at } = await packed();
