@@ -47,12 +47,14 @@ export interface FinesseIssuer {
   baseUrl: string;
   /** `cc_username`. */
   username: string | (() => string);
-  returnUser?: string;
+  /** Asks for the user as well. Default: `false`. */
+  returnUser?: boolean;
 }
 
 /** The site's own login; no OAuth in the page. */
 export interface SiteSessionIssuer {
   kind: "site-session";
+  /** A whole address. */
   signInUrl: string;
 }
 
@@ -60,7 +62,7 @@ export interface SiteSessionIssuer {
 export interface CommonOptions {
   /** Registered at the issuer. Default: `authWindow.html` beside the loader, when that is on the page's origin. */
   redirectUri?: string;
-  /** Default: `code`, always with PKCE. */
+  /** Default: `code`, with PKCE; without it only for the OAuth code type of Dynamics, whose server does not know it. */
   flow?: "code" | "implicit";
   /** For the implicit flow. Default: `id_token` at OpenID Providers, `token` at Genesys Cloud. */
   responseType?: "token" | "id_token" | "id_token token";
@@ -68,19 +70,19 @@ export interface CommonOptions {
   scope?: string;
   /** Default: `popup`. `page` leaves the page and comes back to it. */
   transport?: "popup" | "page";
-  /** Default: `true`. Tries a hidden frame before asking the person, where the issuer knows it. */
+  /** Default: `true`. Tries a hidden frame when the messenger or `getToken` asks, before a person is asked; not at page load. */
   silent?: boolean;
   /** Who receives the result. Default: `page`. */
   host?: "page" | "dynamics" | "genesys-messenger" | "genesys-embeddable";
-  /** For `genesys-embeddable`, in the place of `clientId`: the client of each region, by its domain. */
+  /** At Genesys Cloud, in the place of `clientId`: the client of each region, by its domain, as in `framework.js`. */
   clientIds?: Readonly<Record<string, string>>;
-  /** For `genesys-embeddable`: as in `framework.js`. Says which redirect URIs are to be registered. */
+  /** As in `framework.js`. Changes nothing on this page: it is taken so that the same settings serve both. */
   dedicatedLoginWindow?: boolean;
   /** Dotted path on `window`; `none` switches it off. Default: `auth.getAuthenticationToken`. */
   callback?: string;
   /** What the callback gives. Default: what the host takes, else an ID token where there is one. */
   handOver?: "id_token" | "access_token" | "code" | "token-url";
-  /** The site's service that answers a JWT for a signed-in person. */
+  /** The site's service that answers a JWT for a signed-in person: a whole address. */
   tokenUrl?: string;
   /** Where that service answers a JSON object: the member that holds the JWT, or a dotted path to it. */
   tokenUrlMember?: string;
@@ -119,6 +121,11 @@ export type Options = CommonOptions &
         /** The OAuth client. */
         clientId: string;
       }
+    | {
+        issuer: `genesys-cloud:${string}` | GenesysCloudIssuer;
+        clientIds: Readonly<Record<string, string>>;
+        clientId?: string;
+      }
     | { issuer: FinesseIssuer; clientId?: string }
     | { issuer: SiteSessionIssuer; tokenUrl: string; clientId?: string }
   );
@@ -151,7 +158,7 @@ export interface Report {
   readonly transport: string;
   /** As it has to be registered at the issuer. */
   readonly redirectUri: string;
-  /** The oldest first. */
+  /** In the order in which they ended. */
   readonly steps: readonly ReportStep[];
   /** What to change. */
   readonly advice: readonly string[];
@@ -173,7 +180,10 @@ export interface EventDetail {
   /** The engine is here, and whoever was signed in on the page before still is. */
   ready: Readonly<Record<string, never>>;
   "signed-in": Session;
-  /** `elsewhere`: signed out in another tab, or somebody else has signed in there. */
+  /**
+   * `sign-out`: by `signOut` or the panel. The page may be about to leave for the issuer: do not reload or leave yourself.
+   * `elsewhere`: signed out in another tab, or somebody else has signed in there.
+   */
   "signed-out": { readonly reason: "sign-out" | "elsewhere" | "refused" | "expired" };
   renewed: Session;
   /** It takes a person to go on. */
@@ -197,6 +207,10 @@ export interface Client {
   readonly ready: Promise<void>;
   /** To be called in a click, without `await` before it, so that the browser allows the window. */
   signIn(options?: { transport?: "popup" | "page"; loginHint?: string; prompt?: string }): Promise<Session>;
+  /**
+   * Ends the session here, then at the issuer: the page is about to leave for it, and must not reload or leave by
+   * itself meanwhile. The promise stays open then until the page has left.
+   */
   signOut(options?: {
     /** Whether the page leaves for the issuer, to end the session there too. The refresh token is revoked in any case. Default: `true`. */
     atIssuer?: boolean;
@@ -285,7 +299,10 @@ export function init(options: Options): Client;
 /** Of the code that is in charge of this page. */
 export const version: string;
 
-/** `window.MessengerAuth`. */
+/**
+ * `window.MessengerAuth`. The snippet puts an empty one there: until the loader is here it has no `init`, `client`
+ * or `version`. Wait for the event `messenger-auth:ready` on `window`.
+ */
 export interface Api {
   readonly version: string;
   readonly init: typeof init;
@@ -308,5 +325,6 @@ declare global {
     "messenger-auth:renewed": CustomEvent<EventDetail["renewed"]>;
     "messenger-auth:sign-in-required": CustomEvent<EventDetail["sign-in-required"]>;
     "messenger-auth:error": CustomEvent<EventDetail["error"]>;
+    "messenger-auth:host": CustomEvent<EventDetail["host"]>;
   }
 }

@@ -16,7 +16,7 @@ export const everything: Options = {
   host: "dynamics",
   callback: "none",
   handOver: "token-url",
-  tokenUrl: "/token",
+  tokenUrl: "https://www.example.com/token",
   tokenUrlMember: "data.token",
   timeoutMs: 10_000,
   signInTimeoutMs: 600_000,
@@ -38,8 +38,11 @@ export const issuers: Options[] = [
   { issuer: { kind: "oidc", issuer: "https://a", discoveryUrl: "https://b/.well-known/openid-configuration" }, clientId: "web" },
   { issuer: { kind: "oidc", issuer: "https://a", authorizationEndpoint: "https://a/auth", tokenEndpoint: "https://a/token", jwks: { keys: [] } }, clientId: "web" },
   { issuer: { kind: "power-pages", portalUrl: "https://portal" }, clientId: "web" },
-  { issuer: { kind: "finesse", baseUrl: "https://finesse", username: () => "agent" } },
-  { issuer: { kind: "site-session", signInUrl: "/login" }, tokenUrl: "/token" },
+  { issuer: { kind: "finesse", baseUrl: "https://finesse", username: () => "agent", returnUser: true } },
+  { issuer: { kind: "site-session", signInUrl: "https://www.example.com/login" }, tokenUrl: "https://www.example.com/token" },
+  // docs/genesys-embeddable.md
+  { issuer: 'genesys-cloud:mypurecloud.de', clientIds: { 'mypurecloud.de': '…' }, host: 'genesys-embeddable' },
+  { issuer: { kind: "genesys-cloud", domain: "mypurecloud.de" }, clientIds: { "mypurecloud.de": "…" }, host: "genesys-embeddable", dedicatedLoginWindow: true },
 ];
 
 export async function use(): Promise<void> {
@@ -54,6 +57,7 @@ export async function use(): Promise<void> {
   stop();
   client.on("signed-out", ({ reason }) => console.log(reason === "expired"));
   addEventListener("messenger-auth:signed-in", ({ detail }) => console.log(detail.subject));
+  addEventListener("messenger-auth:host", ({ detail }) => console.log(detail.name, detail.message?.length));
   for (const { at, step, outcome, ms } of (await client.diagnose()).steps) console.log(at, step, outcome, ms);
   console.log(client.getSession()?.claims["name"], window.MessengerAuth?.client?.ready);
   document.createElement("messenger-auth").setAttribute("issuer", "https://idp.example.com");
@@ -70,12 +74,16 @@ export function mistakes(error: MessengerAuthError): void {
   init({ clientId: "web" });
   // @ts-expect-error a client id is required
   init({ issuer: "https://idp.example.com" });
+  // @ts-expect-error one client for each region is Genesys Cloud's
+  init({ issuer: "https://idp.example.com", clientIds: { "mypurecloud.de": "desk" } });
+  // @ts-expect-error a switch
+  init({ issuer: { kind: "finesse", baseUrl: "https://finesse", username: "agent", returnUser: "yes" } });
   // @ts-expect-error there is no such option, and there never will be
   init({ issuer: "https://idp.example.com", clientId: "web", clientSecret: "no" });
   // @ts-expect-error not a flow
   init({ issuer: "https://idp.example.com", clientId: "web", flow: "password" });
   // @ts-expect-error a site session needs the service that answers its token
-  init({ issuer: { kind: "site-session", signInUrl: "/login" } });
+  init({ issuer: { kind: "site-session", signInUrl: "https://www.example.com/login" } });
   // @ts-expect-error not an event
   client.on("token", () => {});
   // @ts-expect-error a session holds no token
