@@ -511,6 +511,8 @@ pub fn policy(
             connect.push(Some(genesys.api_address("")));
         }
         Kind::PowerPages(portal) => connect.push(origin(&portal.token_service())),
+        // The state of the agent's session is asked for in a frame of the page's own origin.
+        Kind::Finesse(_) if config.silent => frame.push(Some(own.to_owned())),
         Kind::Finesse(_) | Kind::SiteSession(_) => {}
     }
     connect.push(config.token_url.as_deref().and_then(origin));
@@ -717,7 +719,7 @@ mod tests {
                     (_, SignIn::OpenId) => {
                         &["script-src", "connect-src", "frame-src", "form-action"]
                     }
-                    (Messenger::GenesysEmbeddable, _) => {
+                    (Messenger::GenesysEmbeddable, _) | (_, SignIn::Finesse) => {
                         &["script-src", "connect-src", "frame-src"]
                     }
                     _ => &["script-src", "connect-src"],
@@ -881,6 +883,13 @@ mod tests {
                 .iter()
                 .all(|entry| !entry.label.starts_with("To try"))
         );
+    }
+
+    #[test]
+    fn finesse_is_asked_in_a_frame_of_the_pages_own_origin() {
+        let form = filled(Messenger::Page, SignIn::Finesse);
+        let lines = policy(&form, &form.complete().unwrap(), None, None);
+        assert_eq!(allows(&lines, "frame-src"), ["'self'"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use protocol::{
     address::{Address, is_neighbour},
     client::ResponseType,
     config::{Config, HandOver},
+    error::Flaw,
     issuer::{Issuer, Kind},
     json::{Map, Value},
     jwk::Algorithm,
@@ -164,6 +165,18 @@ impl Outcome {
             Self::Waiting => "Waiting",
         }
     }
+}
+
+/// Whether a document says where the keys are. The widget needs them as soon as there is a token to check.
+pub fn keys_named(document: &Map) -> Result<(), Error> {
+    let detail = "the discovery document has no jwks_uri";
+    document.get("jwks_uri").map(drop).ok_or_else(|| {
+        Fault::Untrusted {
+            flaw: Flaw::ResponseMalformed,
+            detail: detail.to_owned(),
+        }
+        .into()
+    })
 }
 
 /// What to ask for this form; nothing while the issuer's own fields are not right.
@@ -1123,6 +1136,24 @@ mod tests {
             checks.iter().all(|check| check.id != "cors"),
             "nothing more is known"
         );
+    }
+
+    #[test]
+    fn a_document_without_an_address_of_keys_fails() {
+        let document = document();
+        let without = document.as_object().unwrap();
+        let form = filled(Messenger::Page, SignIn::OpenId);
+        let findings = Findings {
+            keys: Some(keys_named(without)),
+            ..found(&document)
+        };
+        let checks = judge(&form, &findings, SITE);
+        let keys = checks.iter().find(|check| check.id == "keys").unwrap();
+        assert_eq!(keys.outcome, Outcome::Fail);
+        assert!(keys.found.contains("has no jwks_uri"), "{keys:?}");
+        let mut named = without.clone();
+        named.insert("jwks_uri".into(), "https://idp.example.com/jwks".into());
+        assert!(keys_named(&named).is_ok());
     }
 
     #[test]

@@ -26,7 +26,7 @@ use web_sys::{
 };
 
 use crate::{
-    checks::{Findings, Plan, Reach, Redeem, Service},
+    checks::{Findings, Plan, Reach, Redeem, Service, keys_named},
     site::origin,
 };
 
@@ -133,9 +133,10 @@ impl Asking {
                 }
                 Ok(_) => {
                     if let Some(document) = document.take() {
+                        // No second request: there is no address of keys.
                         self.note(|found| {
+                            found.keys = Some(keys_named(&document));
                             found.discovery = Some(Ok(document));
-                            found.keys = Some(Ok(()));
                         });
                     }
                     break;

@@ -237,6 +237,7 @@ for (const [what, fault, id, outcome, says] of [
   ['a document that redirects', 'discovery redirects', 'discovery', 'Failed', /redirects/],
   ['a login page in its place', 'discovery is a login page with status 200', 'discovery', 'Failed', /no JSON object/],
   ['keys that nobody may read', 'keys sends no CORS headers', 'keys', 'Failed', /CORS/],
+  ['a document without the address of the keys', 'jwks_uri absent', 'keys', 'Failed', /has no jwks_uri/],
   ['a token endpoint that nobody may read', 'token sends no CORS headers', 'cors', 'Failed', /Add http:\/\/localhost:\d+ to the allowed web origins/],
   ['a token endpoint that is not there', 'token endpoint at a server that is not there', 'cors', 'Failed', /could not be reached/],
   ['PKCE without S256', 'code_challenge_methods_supported plain', 'pkce', 'Failed', /lists: plain[^]*switch PKCE with S256 on/],

@@ -251,6 +251,7 @@ const documents = {
   ...Object.fromEntries(endpoints.flatMap((endpoint) => Object.entries(addresses).map(([name, value]) => [`${endpoint} ${name}`, { discovery: (document) => ({ ...document, [endpoint]: value }) }]))),
   'code_challenge_methods_supported absent': { discovery: ({ code_challenge_methods_supported: _, ...document }) => document },
   'code_challenge_methods_supported plain': { discovery: (document) => ({ ...document, code_challenge_methods_supported: ['plain'] }) },
+  'jwks_uri absent': { discovery: ({ jwks_uri: _, ...document }) => document },
   'keys without a list': { keys: () => ({}) },
   ...Object.fromEntries(['discovery', 'keys', 'token', 'authorize'].flatMap((route) => Object.keys(wire).map((way) => [`${route} ${way}`, { wire: { [route]: way } }]))),
   'token: invalid_grant': { refuse: ['invalid_grant', markup] },
