@@ -1,5 +1,5 @@
 //! Texts taken apart at an ASCII character: the standard library's searchers find any character and
-//! text there is, and are a thousand bytes more to download (brotli).
+//! text there is, and are 800 bytes more to download (brotli).
 
 use core::iter;
 
