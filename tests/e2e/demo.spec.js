@@ -271,7 +271,7 @@ story('what Dynamics refuses is shown, with what the developer is told', async (
   await open(page);
   await logIn(await windowOf(page, () => chat(page).getByRole('button', { name: 'Sign in' }).click()));
   await chat(page).getByText('Something about your sign-in was refused').waitFor();
-  await chat(page).getByText('Dynamics takes a JWT, and what is handed over is none.').waitFor();
+  await chat(page).getByText('Dynamics takes a JWT, and what is handed over').waitFor();
   await page.locator('#log').getByText('lcw:error: the token was refused').waitFor();
   await shows(page, given.finesse());
 });
