@@ -18,6 +18,8 @@ ${op.people.map((one) => `    ${one.name.padEnd(14)} name ${one.login.padEnd(8)}
     ${site.origin}/?host=dynamics&issuer=site-session
     ${site.origin}/?host=genesys-messenger
     ${site.origin}/?host=genesys-embeddable&issuer=genesys-cloud
+    ${site.origin}/?issuer=site-session
+    ${site.origin}/?issuer=genesys-cloud
     ${site.origin}/?issuer=finesse
 
   Tokens of the provider live ${op.settings.accessTokenTtl} seconds, so that renewal is seen. Ctrl-C stops.
