@@ -144,7 +144,6 @@ for (const [host, issuer, guest, known, maker = issuer] of [
 ]) {
   story(`${host} with ${issuer}: a guest signs in from the messenger, and it shows what it was given`, async (scene) => {
     if (issuer === 'site-session') scene.expect(/status of 401/);
-    demo.finesse.state.alive = false;
     const page = await visit(scene, { host, issuer });
     await isChosen(page, { host, issuer });
     await open(page);
@@ -178,12 +177,22 @@ for (const issuer of ['power-pages', 'site-session', 'genesys-cloud']) {
     if (issuer === 'site-session') await page.getByRole('link', { name: 'To the page' }).click();
     await page.waitForURL(`${site.origin}/?issuer=${issuer}&transport=page`);
     await loaded(page);
+    // Before any chat has asked.
+    await button(page, 'Sign out').waitFor();
     await open(page);
     await chat(page).getByText('how can I help?').waitFor();
     await shows(page, given[issuer]());
     assert.deepEqual(await violations(page), []);
   });
 }
+
+story('finesse: who has signed out sees the login again', async (scene) => {
+  const page = await visit(scene, { issuer: 'finesse' });
+  for (let time = 0; time < 2; time += 1) {
+    await logIn(await windowOf(page, () => button(page, 'Sign in').click()));
+    await Promise.all([page.waitForResponse(/finesse-logout$/), button(page, 'Sign out').click()]);
+  }
+});
 
 story('genesys-messenger: Messenger asks, a person signs in there, and its server redeems the code', async (scene) => {
   const page = await visit(scene, { host: 'genesys-messenger' });
@@ -266,7 +275,6 @@ for (const [host, issuer, path, sentence] of [
 }
 
 story('what Dynamics refuses is shown, with what the developer is told', async (scene) => {
-  demo.finesse.state.alive = false;
   const page = await visit(scene, { host: 'dynamics', issuer: 'finesse' });
   await open(page);
   await logIn(await windowOf(page, () => chat(page).getByRole('button', { name: 'Sign in' }).click()));

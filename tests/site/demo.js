@@ -37,7 +37,7 @@ export async function startDemo({ fixed = false, settings } = {}) {
   const genesys = await at(9082, (port) => startGenesysCloud({ port, site: here, bridge: frameworkBridge }));
   const portal = startPowerPages(site);
   const login = startSiteSession(site);
-  const finesse = await startFinesse({ site, answer: site.answer });
+  const finesse = await startFinesse({ site, answer: site.answer }, { forEach: true });
 
   Object.assign(site.words, { issuer: op.issuer, tokenService: tokenService.origin, genesys: genesys.domain });
   site.headers['/'] = ({ url }) => ({ 'Content-Security-Policy': policy(new URL(url, here).searchParams, { op, tokenService, genesys }) });

@@ -13,7 +13,17 @@ function show() {
 for (const name of ['ready', 'signed-in', 'signed-out', 'renewed']) addEventListener(`messenger-auth:${name}`, show);
 show();
 
-/* Ending the site's own session is the site's part. */
+const { issuer } = globalThis.choices.chosen;
+
+/* Whom the site's own login knows, the page knows at once: nobody else asks before the chat does. */
+const greet = () => globalThis.MessengerAuth.client.getToken().catch(() => {});
+if (issuer === 'site-session') {
+  if (globalThis.MessengerAuth?.client) greet();
+  else addEventListener('messenger-auth:ready', greet, { once: true });
+}
+
+/* Ending the site's own session is the site's part, and Finesse's that of Finesse. */
+const logout = { 'site-session': '/logout', finesse: '/stand-ins/finesse-logout' }[issuer];
 addEventListener('messenger-auth:signed-out', ({ detail }) => {
-  if (globalThis.choices.chosen.issuer === 'site-session' && detail.reason === 'sign-out') fetch('/logout', { method: 'POST' });
+  if (logout && detail.reason === 'sign-out') fetch(logout, { method: 'POST' });
 });

@@ -12,14 +12,17 @@ const [ana] = people;
 
 /**
  * @param {{ site: { origin: string }, answer: (path: string, what: Function) => void }} scene a story, or a site of ours with itself as `site`
- * @param {{ ttl?: number, base?: string }} [options] seconds; the path below which the site proxies it
+ * @param {{ ttl?: number, base?: string, forEach?: boolean }} [options] seconds; the path below which the site proxies it; whether each
+ *   browser has a session of its own, by a cookie, until `/stand-ins/finesse-logout` (otherwise `state.alive` is everybody's)
  */
-export async function startFinesse(scene, { ttl = 300, base = '' } = {}) {
+export async function startFinesse(scene, { ttl = 300, base = '', forEach = false } = {}) {
   const { site } = scene;
   const path = `${base}/desktop/sso/token`;
   const seen = { asked: [], given: [], refreshed: [], tested: 0 };
   /** `test` is what `/desktop/sso/test` does: nothing where Finesse is older than that page; `refuses` lets no agent in. */
   const state = { alive: false, refreshDies: false, refuses: false, test: true };
+  const cookie = 'finesse=1001';
+  const isAlive = ({ headers }) => (forEach ? headers.cookie?.includes(cookie) : state.alive);
   const assertions = new Set();
 
   // Cisco Identity Service and AD FS in one: a redirect comes in, a form is posted back.
@@ -43,10 +46,10 @@ export async function startFinesse(scene, { ttl = 300, base = '' } = {}) {
     return { type: 'application/json', body: JSON.stringify({ token: seen.given.at(-1), ...(withRefresh && { refresh_token: `refresh-${seen.given.length}` }), expires_in: ttl, user_id: '1001', realm: 'desk', user_principal: ana.email }) };
   };
 
-  scene.answer(`${base}/desktop/sso/test`, () => {
+  scene.answer(`${base}/desktop/sso/test`, (request) => {
     seen.tested += 1;
     if (!state.test) return { status: 404, body: 'not found', type: 'text/plain' };
-    const status = state.alive ? { status: 'true', errorMessage: '' } : { status: 'false', errorMessage: 'NO TOKEN' };
+    const status = isAlive(request) ? { status: 'true', errorMessage: '' } : { status: 'false', errorMessage: 'NO TOKEN' };
     return { type: 'text/html', body: `<!doctype html><title>Test</title><script>(opener ?? parent).postMessage(${JSON.stringify(status)}, '*');</script>` };
   });
   scene.answer(path, async (request) => {
@@ -55,8 +58,8 @@ export async function startFinesse(scene, { ttl = 300, base = '' } = {}) {
       let text = '';
       for await (const piece of request) text += piece;
       if (!assertions.delete(new URLSearchParams(text).get('assertion'))) return { status: 400, body: 'no' };
-      state.alive = true;
-      return { status: 303, headers: { Location: request.url } };
+      if (!forEach) state.alive = true;
+      return { status: 303, headers: { Location: request.url, ...(forEach && { 'Set-Cookie': `${cookie}; Path=/; HttpOnly` }) } };
     }
     seen.asked.push(asked);
     if (state.refuses) return { status: 401, body: 'The agent is not authorized', type: 'text/plain' };
@@ -66,8 +69,9 @@ export async function startFinesse(scene, { ttl = 300, base = '' } = {}) {
       seen.refreshed.push(asked['refresh-token']);
       return give(false);
     }
-    if (!state.alive) return { status: 302, headers: { Location: `${ids}/authorize?${new URLSearchParams({ back: site.origin + request.url })}` } };
+    if (!isAlive(request)) return { status: 302, headers: { Location: `${ids}/authorize?${new URLSearchParams({ back: site.origin + request.url })}` } };
     return give(asked.return_refresh_token === 'true');
   });
+  if (forEach) scene.answer('/stand-ins/finesse-logout', () => ({ status: 204, headers: { 'Set-Cookie': 'finesse=; Path=/; HttpOnly; Max-Age=0' } }));
   return { seen, state, close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }) };
 }

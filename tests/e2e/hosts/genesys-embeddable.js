@@ -16,7 +16,7 @@ const [ana] = people;
 export const frameworkPage = ({ domain, bridge, agent = '' }) => `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>Genesys Cloud</title>
 <style>:root{color-scheme:light dark}body{margin:0;min-height:100vh;display:flex;flex-direction:column;font:14px/1.5 system-ui,sans-serif;color:light-dark(#1f2733,#e7ebf1);background:light-dark(#f3f5f8,#161b22)}
 header{padding:.7rem 1rem;color:#fff;background:#334155;font-weight:600}main{flex:1;display:grid;gap:.75rem;align-content:start;padding:1rem}p{margin:0}
-button{padding:.55rem .9rem;border:0;border-radius:4px;font:inherit;font-weight:600;color:#fff;background:#475569;cursor:pointer}[hidden]{display:none}
+button{padding:.55rem .9rem;border:1px solid transparent;border-radius:4px;font:inherit;font-weight:600;color:#fff;background:#475569;cursor:pointer}[hidden]{display:none}
 #keys{display:grid;grid-template-columns:repeat(3,1fr);gap:.4rem;margin-top:.5rem}#keys span{padding:.45rem 0;text-align:center;border:1px solid light-dark(#ccd3dd,#3a4452);border-radius:4px}
 small{display:block;padding:.6rem 1rem;border-top:1px solid light-dark(#ccd3dd,#3a4452);color:light-dark(#5b6675,#9aa6b6)}</style>
 <header>Softphone (stand-in)</header>

@@ -15,7 +15,7 @@ function siteSession(here, { ttl = 600, home = '/', seen = { asked: 0, given: []
     '/login': () => loginPage({ ...look, title: 'Welcome back', body: `<p>The bank’s own login page: no OAuth anywhere.</p><a href="/welcome">Log me in as ${ana.name}</a>` }),
 
     '/welcome': () => {
-      const page = loginPage({ ...look, title: 'You are logged in', body: `<p>This window closes by itself.</p><a href="${home}">To the page</a>` });
+      const page = loginPage({ ...look, title: 'You are logged in', body: `<p>In a window of its own this closes by itself.</p><a href="${home}">To the page</a>` });
       return { ...page, headers: { ...page.headers, 'Set-Cookie': 'sid=ana; Path=/; HttpOnly' } };
     },
 
