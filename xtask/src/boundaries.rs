@@ -53,7 +53,7 @@ fn check_tree(workspace: &Workspace, package: &str, target: &[&str]) -> Outcome 
         return Ok(());
     }
     Err(Failure::new(format!(
-        "{package} {} depends on {}; `cargo tree --package {package} {} --invert <crate>` shows by which way",
+        "{package} {} depends on {}; `cargo tree --package {package} {} --invert <crate>` shows how",
         target
             .last()
             .map_or("on this machine", |_| "in WebAssembly"),
