@@ -99,7 +99,7 @@ impl Engine {
     ) -> Outcome<Self> {
         let compiled = compile(workspace, PACKAGE)?;
         let files = Files::of(workspace);
-        let key = key(&compiled, optimisation, SOURCES)?;
+        let key = key(node, &compiled, optimisation, SOURCES)?;
         if !fs::read_to_string(&files.key).is_ok_and(|made| made == key) {
             let _ = fs::remove_file(&files.key);
             let mut glue = bind(&compiled, &files)?;
@@ -269,11 +269,17 @@ pub(crate) fn wasm_opt(node: &Node, from: &Path, last: &[&str], to: &Path) -> Ou
 }
 
 /// What the files depend on that `sources`, the code that makes them, makes of what cargo has compiled.
-pub(crate) fn key(compiled: &Path, optimisation: Optimisation, sources: &str) -> Outcome<String> {
+pub(crate) fn key(
+    node: &Node,
+    compiled: &Path,
+    optimisation: Optimisation,
+    sources: &str,
+) -> Outcome<String> {
     let bytes = fs::read(compiled).map_err(Failure::file("read", compiled))?;
     Ok(format!(
-        "{} {optimisation:?} {}",
+        "{} {optimisation:?} {} {}",
         digest::integrity(&bytes),
-        digest::integrity(sources.as_bytes())
+        digest::integrity(sources.as_bytes()),
+        node.packages()
     ))
 }

@@ -13,14 +13,24 @@ const OLDEST: (u32, u32) = (20, 11);
 /// Node with the packages of `tests/package-lock.json` installed.
 pub(crate) struct Node<'w> {
     workspace: &'w Workspace,
+    /// The lock file's hash.
+    packages: String,
 }
 
 impl<'w> Node<'w> {
     /// Checks Node's version, then installs the packages unless they are there.
     pub(crate) fn ready(workspace: &'w Workspace) -> Outcome<Self> {
         check_version()?;
-        install(workspace)?;
-        Ok(Self { workspace })
+        let packages = install(workspace)?;
+        Ok(Self {
+            workspace,
+            packages,
+        })
+    }
+
+    /// Another text for other packages: for what is made with them and kept.
+    pub(crate) fn packages(&self) -> &str {
+        &self.packages
     }
 
     /// `node`, run in the project.
@@ -63,14 +73,14 @@ fn version(printed: &str) -> Option<(u32, u32)> {
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
-/// `npm ci`, unless the packages are those of the lock file already.
-fn install(workspace: &Workspace) -> Outcome {
+/// `npm ci`, unless the packages are those of the lock file already; gives the lock file's hash.
+fn install(workspace: &Workspace) -> Outcome<String> {
     let tests = workspace.tests();
     let lock = tests.join("package-lock.json");
     let mark = tests.join("node_modules/.installed");
     let wanted = digest::integrity(&fs::read(&lock).map_err(Failure::file("read", &lock))?);
     if fs::read_to_string(&mark).is_ok_and(|installed| installed == wanted) {
-        return Ok(());
+        return Ok(wanted);
     }
     process::heading("npm ci");
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
@@ -80,7 +90,8 @@ fn install(workspace: &Workspace) -> Outcome {
             .stdin(Stdio::null())
             .args(["ci", "--no-audit", "--no-fund"]),
     )?;
-    fs::write(&mark, wanted).map_err(Failure::file("write", &mark))
+    fs::write(&mark, &wanted).map_err(Failure::file("write", &mark))?;
+    Ok(wanted)
 }
 
 #[cfg(test)]

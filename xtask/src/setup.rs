@@ -22,7 +22,7 @@ pub(crate) fn build(node: &Node, workspace: &Workspace, optimisation: Optimisati
     let compiled = engine::compile(workspace, PACKAGE)?;
     let folder = workspace.setup();
     let key_file = workspace.workshop().join("setup.key");
-    let key = engine::key(&compiled, optimisation, include_str!("setup.rs"))?;
+    let key = engine::key(node, &compiled, optimisation, include_str!("setup.rs"))?;
     let wasm = folder.join(format!("{NAME}_bg.wasm"));
     let glue = folder.join(format!("{NAME}.js"));
     if wasm.exists() && glue.exists() && fs::read_to_string(&key_file).is_ok_and(|made| made == key)
