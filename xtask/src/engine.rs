@@ -8,6 +8,7 @@ use crate::process;
 use crate::toolchain;
 use crate::workspace::Workspace;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -201,10 +202,18 @@ fn remapped() -> Outcome<Vec<String>> {
         .map(PathBuf::from)
         .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
         .ok_or_else(|| Failure::new("neither CARGO_HOME nor a home directory is set"))?;
-    let registries = cargo_home.join("registry").join("src");
+    remapped_below(&cargo_home.join("registry").join("src"))
+}
+
+/// A flag for each folder in `registries`, which is not there where all crates are vendored.
+fn remapped_below(registries: &Path) -> Outcome<Vec<String>> {
+    let entries = match fs::read_dir(registries) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(Failure::file("read", registries))?,
+    };
     let mut flags = Vec::new();
-    for registry in fs::read_dir(&registries).map_err(Failure::file("read", &registries))? {
-        let registry = registry.map_err(Failure::file("read", &registries))?;
+    for registry in entries {
+        let registry = registry.map_err(Failure::file("read", registries))?;
         flags.push(format!(
             "--remap-path-prefix={}=",
             registry.path().display()
@@ -282,4 +291,22 @@ pub(crate) fn key(
         digest::integrity(sources.as_bytes()),
         node.packages()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::remapped_below;
+    use std::path::Path;
+
+    #[test]
+    fn each_registry_is_remapped_and_none_is_no_failure() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let flags = remapped_below(&folder.join("src")).unwrap();
+        let own = format!(
+            "--remap-path-prefix={}=",
+            folder.join("src/engine.rs").display()
+        );
+        assert!(flags.contains(&own) && flags.is_sorted(), "{flags:?}");
+        assert_eq!(remapped_below(&folder.join("vendored")).unwrap(), [""; 0]);
+    }
 }
