@@ -34,6 +34,9 @@ const INTEGRITY_MARK: &str = "__INTEGRITY__";
 
 /// Makes every file of `pkg/` that is not kept by hand.
 pub(crate) fn build(workspace: &Workspace, optimisation: Optimisation) -> Outcome {
+    let manifest = workspace.pkg().join("package.json");
+    let text = fs::read(&manifest).map_err(Failure::file("read", &manifest))?;
+    has_version(&manifest, &text)?;
     let node = Node::ready(workspace)?;
     let engine = Engine::build(&node, workspace, optimisation)?;
     process::heading("pkg/");
@@ -73,6 +76,19 @@ pub(crate) fn build(workspace: &Workspace, optimisation: Optimisation) -> Outcom
     }
     publish(&workspace.pkg(), &made)?;
     setup::build(&node, workspace, optimisation)
+}
+
+/// The package's version is kept by hand, beside the workspace's, which the files have in their names.
+fn has_version(manifest: &Path, text: &[u8]) -> Outcome {
+    let text: Value = serde_json::from_slice(text).map_err(Failure::file("parse", manifest))?;
+    if text["version"] == VERSION {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{} has the version {} and Cargo.toml's workspace {VERSION}: give both the same",
+        manifest.display(),
+        text["version"],
+    )))
 }
 
 /// esbuild, as each file needs it.
@@ -227,4 +243,21 @@ fn publish(pkg: &Path, made: &BTreeMap<String, Vec<u8>>) -> Outcome {
         println!("{name}");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{VERSION, has_version};
+    use serde_json::json;
+    use std::path::Path;
+
+    #[test]
+    fn the_package_has_the_workspaces_version() {
+        let agrees = |manifest: serde_json::Value| {
+            has_version(Path::new("package.json"), manifest.to_string().as_bytes()).is_ok()
+        };
+        assert!(agrees(json!({ "version": VERSION })));
+        assert!(!agrees(json!({ "version": format!("{VERSION}-rc.1") })));
+        assert!(!agrees(json!({ "name": VERSION })));
+    }
 }
