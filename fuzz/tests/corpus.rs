@@ -11,11 +11,13 @@ use std::{fs, path::PathBuf};
 
 use messenger_auth_fuzz::TARGETS;
 
+/// What is in a folder, but for what a file manager hides there.
 fn names(folder: &PathBuf) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(folder)
         .expect("a folder")
         .map(|entry| entry.expect("an entry").file_name())
         .map(|name| name.into_string().expect("a name that is text"))
+        .filter(|name| !name.starts_with('.'))
         .collect();
     names.sort();
     names

@@ -8,7 +8,7 @@ use crate::process;
 use crate::workspace::Workspace;
 use std::fs::{self, File};
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 use std::thread;
@@ -104,12 +104,7 @@ fn parse<'a>(arguments: &[&'a str]) -> Outcome<(Option<&'a str>, u32)> {
 /// Each folder of the corpus is a target; a test of the package holds the two together.
 fn targets(workspace: &Workspace, only: Option<&str>) -> Outcome<Vec<String>> {
     let corpus = workspace.fuzz().join("corpus");
-    let entries = fs::read_dir(&corpus).map_err(Failure::file("read", &corpus))?;
-    let mut names: Vec<String> = entries
-        .flatten()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
+    let names = folders(&corpus)?;
     let Some(only) = only else { return Ok(names) };
     if names.iter().any(|name| name == only) {
         return Ok(vec![only.to_owned()]);
@@ -118,6 +113,18 @@ fn targets(workspace: &Workspace, only: Option<&str>) -> Outcome<Vec<String>> {
         "there is no target `{only}`; there are {}",
         names.join(", ")
     )))
+}
+
+/// The folders in one, by name; not what a file manager leaves beside them.
+fn folders(parent: &Path) -> Outcome<Vec<String>> {
+    let entries = fs::read_dir(parent).map_err(Failure::file("read", parent))?;
+    let mut names: Vec<String> = entries
+        .flatten()
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    Ok(names)
 }
 
 /// Builds every target; gives the folder of the programs.
@@ -169,7 +176,7 @@ struct Campaign<'a> {
 }
 
 impl<'a> Campaign<'a> {
-    fn new(workspace: &Workspace, programs: &std::path::Path, name: &'a str) -> Outcome<Self> {
+    fn new(workspace: &Workspace, programs: &Path, name: &'a str) -> Outcome<Self> {
         let workshop = workspace.workshop().join("fuzz");
         let source = workspace.fuzz();
         let campaign = Self {
@@ -267,7 +274,8 @@ fn edges(log: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{USUAL, edges, parse, stat};
+    use super::{USUAL, edges, folders, parse, stat};
+    use std::path::Path;
 
     const LOG: &str = "#2\tINITED cov: 210 ft: 211\n#9\tDONE   cov: 345 ft: 1201 corp: 93/3451b\n\
                        stat::number_of_executed_units: 48211\nstat::peak_rss_mb:              63\n";
@@ -278,6 +286,13 @@ mod tests {
         assert_eq!(stat(LOG, "number_of_executed_units"), Some("48211"));
         assert_eq!(stat(LOG, "peak_rss_mb"), Some("63"));
         assert_eq!(stat(LOG, "peak_rss"), None);
+    }
+
+    #[test]
+    fn a_file_in_the_corpus_is_no_target() {
+        // `Cargo.toml` lies beside it.
+        let parent = Path::new(env!("CARGO_MANIFEST_DIR"));
+        assert_eq!(folders(parent).unwrap(), ["src"]);
     }
 
     #[test]
