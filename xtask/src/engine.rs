@@ -156,7 +156,8 @@ impl Files {
 /// brotli. That is an unstable feature of a stable compiler, and what we ship is tested as it is shipped.
 pub(crate) fn compile(workspace: &Workspace, package: &str) -> Outcome<PathBuf> {
     toolchain::wasm_target(workspace)?;
-    let lean = toolchain::standard_library(workspace);
+    let lean =
+        toolchain::standard_library(workspace) && toolchain::takes(workspace, LEAN, WITH_STD);
     process::heading(&format!("cargo build {package}, to WebAssembly"));
     process::run(
         workspace

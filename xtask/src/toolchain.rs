@@ -44,6 +44,25 @@ pub(crate) fn standard_library(workspace: &Workspace) -> bool {
     false
 }
 
+/// Whether this Rust takes flags that are unstable, and so promised to no next one.
+pub(crate) fn takes(workspace: &Workspace, rustc_flags: &[&str], cargo_flags: &[&str]) -> bool {
+    // Neither compiles anything; LLVM reads its own flags to say what the target has.
+    let mut rustc = Command::new("rustc");
+    rustc.current_dir(workspace.root()).args(rustc_flags);
+    rustc.args(["--print", "cfg", "--target", WASM]);
+    let mut cargo = workspace.cargo();
+    cargo.args(cargo_flags).arg("locate-project");
+    let takes = |asked: &mut Command| process::succeeds(asked.env("RUSTC_BOOTSTRAP", "1"));
+    if takes(&mut rustc) && takes(&mut cargo) {
+        return true;
+    }
+    println!(
+        "This Rust refuses one of the unstable flags in xtask/src/engine.rs: it is built without \
+         them, and the WebAssembly becomes a tenth larger."
+    );
+    false
+}
+
 /// Sees that clippy and rustfmt are there.
 pub(crate) fn linters(workspace: &Workspace) -> Outcome {
     for (subcommand, component) in [("clippy", "clippy"), ("fmt", "rustfmt")] {
