@@ -13,6 +13,8 @@ pub(crate) const PAGES: [(&str, &str); 2] = [
     ("appleMessages.html", "appleMessages.js"),
 ];
 pub(crate) const INTEGRITY: &str = "integrity.json";
+/// The licences of what others wrote.
+pub(crate) const NOTICES: &str = "LICENSE-THIRD-PARTY";
 
 /// What a page fills into the snippet: the loader's address, its hash, the options.
 pub(crate) const SNIPPET_MARKS: [&str; 3] = ["__LOADER__", "__INTEGRITY__", "__OPTIONS__"];

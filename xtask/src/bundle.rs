@@ -5,6 +5,7 @@ use crate::digest;
 use crate::engine::{Engine, Optimisation};
 use crate::failure::{Failure, Outcome};
 use crate::node::Node;
+use crate::notices;
 use crate::process;
 use crate::setup;
 use crate::workspace::Workspace;
@@ -74,6 +75,10 @@ pub(crate) fn build(workspace: &Workspace, optimisation: Optimisation) -> Outcom
         let text = fs::read(&path).map_err(Failure::file("read", &path))?;
         made.insert(name.into(), text);
     }
+    made.insert(
+        artifact::NOTICES.into(),
+        notices::text(workspace)?.into_bytes(),
+    );
     publish(&workspace.pkg(), &made)?;
     setup::build(&node, workspace, optimisation)
 }

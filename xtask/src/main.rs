@@ -15,6 +15,7 @@ mod failure;
 mod fuzz;
 mod glue;
 mod node;
+mod notices;
 mod process;
 mod setup;
 mod size;
