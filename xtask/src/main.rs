@@ -16,6 +16,7 @@ mod fuzz;
 mod glue;
 mod node;
 mod notices;
+mod order;
 mod process;
 mod setup;
 mod size;
