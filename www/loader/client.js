@@ -110,7 +110,7 @@ export const createWidget = (options, assets, stub, attributes) => {
    */
   const bounded = (work, ms) =>
     new Promise((resolve, reject) => {
-      const timer = setTimeout(reject, ms, failure("timeout", "No answer in time.", "Try again."));
+      const timer = setTimeout(reject, Math.min(ms, FOREVER), failure("timeout", "No answer in time.", "Try again."));
       pending.add(reject);
       work()
         .finally(() => {
@@ -121,7 +121,7 @@ export const createWidget = (options, assets, stub, attributes) => {
     });
 
   const ready = () => {
-    const promise = bounded(async () => (await started).ready(), FOREVER);
+    const promise = bounded(async () => (await started).ready(), Infinity);
     promise.catch(publish);
     return promise;
   };
@@ -153,13 +153,11 @@ export const createWidget = (options, assets, stub, attributes) => {
    * @param {"signOut" | "getToken" | "getAuthorization" | "diagnose"} name
    * @returns {(wish?: { timeoutMs?: number; interaction?: string }) => Promise<any>}
    */
-  const call =
-    (name) =>
-    (wish = {}) =>
-      bounded(
-        async () => (await start())[name](wish),
-        +(wish.timeoutMs || ((wish.interaction || "none") === "none" ? timeoutMs : signInTimeoutMs)) + GRACE,
-      );
+  const call = (name) => (wish) =>
+    bounded(
+      async () => (await start())[name](wish),
+      +(wish?.timeoutMs || ((wish?.interaction || "none") === "none" ? timeoutMs : signInTimeoutMs)) + GRACE,
+    );
 
   /** Answers once: with a token, or with `null` at `end`. @type {(call: EarlyCall) => void} */
   const answer = ([reply, end]) => {
@@ -173,12 +171,12 @@ export const createWidget = (options, assets, stub, attributes) => {
   const client = {
     ready: ready(),
 
-    signIn(wish = {}) {
+    signIn(wish) {
       /** @type {Window | null} */
       let fresh = null;
       return bounded(async () => {
         // Up to the first `await` this is still the person's click.
-        if (!fatal && (wish.transport || transport) !== "page") {
+        if (!fatal && (wish?.transport || transport) !== "page") {
           if (engine && !waiting ? engine.wantsWindow(wish) : popup?.closed !== false) fresh = waiting = page.open();
           else popup?.focus();
         }

@@ -22,7 +22,7 @@ export const defineElement = (begin, arrival) =>
         const endings = (this._endings = []);
         /** Fills the root. @param {string} css @param {Element[]} content */
         const fill = (css, ...content) => {
-          const sheet = new CSSStyleSheet();
+          const sheet = new /** @type {any} */ (this.ownerDocument.defaultView).CSSStyleSheet();
           sheet.replaceSync(css);
           root.adoptedStyleSheets = [sheet];
           root.replaceChildren(...content);
