@@ -4,7 +4,7 @@ import { show } from "./sentence.js";
 
 const answered = location.search;
 // No code stays in the address, whatever comes next.
-history.replaceState(null, "", location.pathname);
+history.replaceState(null, "", location.origin + location.pathname);
 
 /** What the service expects, and all that it is sent. */
 const NAMES = ["code", "state", "error", "error_description"];

@@ -4,7 +4,7 @@ import { show } from "./sentence.js";
 
 const address = location.href;
 // No code and no token stays in the address, whatever comes next.
-history.replaceState(null, "", location.pathname);
+history.replaceState(null, "", location.origin + location.pathname);
 
 const { search, hash, origin: home } = new URL(address);
 /** @param {string} part */

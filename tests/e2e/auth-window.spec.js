@@ -51,6 +51,20 @@ story('framed by a foreign site: it learns nothing', async (scene) => {
   assert.ok(!(await scene.page.evaluate(() => document.querySelector('iframe').contentWindow.length)));
 });
 
+story('under a path that begins with //: it hands over, and its address is clean', async (scene) => {
+  const doubled = `${site.origin}//messenger-auth/authWindow.html`;
+  await scene.context.route((url) => url.origin === site.origin && url.pathname.startsWith('//'), async (route) => {
+    const { pathname } = new URL(route.request().url());
+    await route.fulfill({ response: await route.fetch({ url: site.origin + pathname.slice(1) }) });
+  });
+  const page = await scene.visit();
+  await page.evaluate(() => { globalThis.got = []; onmessage = ({ data }) => got.push(data); });
+  const [popup] = await Promise.all([page.waitForEvent('popup'), page.evaluate((to) => { open(to); }, doubled + answer())]);
+  await eventually(() => page.evaluate(() => globalThis.got.length), 'the answer');
+  assert.deepEqual(await page.evaluate(() => globalThis.got), [{ messengerAuth: 'answer', url: doubled + answer() }]);
+  await eventually(() => popup.url() === doubled, 'a clean address');
+});
+
 story('messages that a page did not ask for sign nobody in', async (scene) => {
   const page = await scene.visit({ head: tag(), body: element });
   const popup = await pressSignIn(page);

@@ -25,15 +25,15 @@ interface Failure {
 /** What the WebAssembly exports. */
 interface Engine {
   ready(): Promise<void>;
-  signIn(options: object, popup: Window | null): Promise<object>;
-  signOut(options: object): Promise<void>;
-  getToken(options: object): Promise<string>;
-  getAuthorization(options: object): Promise<object>;
+  signIn(options: object | undefined, popup: Window | null): Promise<object>;
+  signOut(options: object | undefined): Promise<void>;
+  getToken(options: object | undefined): Promise<string>;
+  getAuthorization(options: object | undefined): Promise<object>;
   handOver(timeoutMs: number): Promise<string | null>;
   inHand(): string | undefined;
   command(name: string, data: unknown): Promise<unknown>;
   getSession(): object | null;
-  wantsWindow(options: object): boolean;
+  wantsWindow(options: object | undefined): boolean;
   diagnose(): Promise<object>;
   mount(root: HTMLElement): (() => void) | undefined;
   adoptedCss(): string;
