@@ -92,6 +92,8 @@ export interface CommonOptions {
   signInTimeoutMs?: number;
   /** What the callback does when nobody is signed in: answer `null`, or answer `null` and leave for the login page. Default: `null`. */
   onSignedOut?: "null" | "page";
+  /** Where the issuer leads after a sign-out; registered there. Default: the page that is left. */
+  postLogoutRedirectUri?: string;
   /** Where tokens live. Default: `session`. */
   storage?: "session" | "memory" | "local";
   /** Share of a token's life after which it is renewed. Default: 0.75. */
@@ -214,7 +216,7 @@ export interface Client {
   signOut(options?: {
     /** Whether the page leaves for the issuer, to end the session there too. The refresh token is revoked in any case. Default: `true`. */
     atIssuer?: boolean;
-    /** Default: this page, where it is registered. */
+    /** Default: the option of `init`, else this page. Registered at the issuer. */
     postLogoutRedirectUri?: string;
   }): Promise<void>;
   getToken(options?: {

@@ -159,9 +159,12 @@ impl Client {
                 "clientId",
                 "has at most 36 characters at a Power Pages portal",
             )),
-            Kind::PowerPages(_) if self.response_type != ResponseType::Token => Err(
-                Error::bad_option("flow", "must be 'implicit' at a Power Pages portal"),
-            ),
+            Kind::PowerPages(_) if self.response_type != ResponseType::Token => {
+                Err(Error::bad_option(
+                    "responseType",
+                    "must be 'token' at a Power Pages portal, with flow 'implicit'",
+                ))
+            }
             Kind::GenesysCloud(_) => self.check_genesys_cloud(),
             _ => Ok(()),
         }
@@ -211,7 +214,7 @@ impl Client {
         if self.asks_openid() {
             return Err(Error::bad_option(
                 "scope",
-                "must not contain openid at genesys-cloud, which issues no ID tokens; leave it out",
+                "must not contain openid at genesys-cloud, which issues no ID tokens",
             ));
         }
         if self.max_age.is_some() {

@@ -39,6 +39,8 @@ pub struct Config {
     pub sign_in_timeout_ms: u32,
     /// What the callback does when nobody is signed in.
     pub on_signed_out: OnSignedOut,
+    /// Where the issuer leads to after a sign-out; where none is named, back to the page.
+    pub post_logout_redirect_uri: Option<String>,
     /// Where tokens live.
     pub storage: Storage,
     /// Share of a token's life after which it is renewed.
@@ -181,6 +183,7 @@ impl Config {
             sign_in_timeout_ms: options
                 .number("signInTimeoutMs", 1_000, 600_000)
                 .unwrap_or(600_000),
+            post_logout_redirect_uri: address(options, "postLogoutRedirectUri").map(str::to_owned),
             on_signed_out: options
                 .choice(
                     "onSignedOut",
@@ -210,8 +213,7 @@ impl Config {
         match self.issuer.kind() {
             Kind::Finesse(finesse) if !is_own_origin(finesse.base()) => Err(Error::bad_option(
                 "issuer.baseUrl",
-                "must be of this page's own origin, because the page has to read what Finesse answers: \
-                 serve the page from Finesse's host, or proxy /desktop/sso/ to Finesse on the page's host",
+                "must be of this page's own origin: serve the page from Finesse's host, or proxy /desktop/sso/ on the page's host to Finesse",
             )),
             _ => Ok(()),
         }
@@ -242,7 +244,7 @@ impl Config {
                 "needs an access token: set flow to 'code', or responseType to one with 'token'"
             }
             HandOver::Code if response_type != ResponseType::Code => {
-                "cannot be 'code' in the implicit flow: set flow to 'code'"
+                "cannot be 'code' but with an OAuth client and flow 'code'"
             }
             HandOver::TokenUrl if self.token_url.is_none() => {
                 "cannot be 'token-url' without the option tokenUrl"
@@ -320,17 +322,27 @@ fn check_loader_options(options: &Options<'_>) {
     }
 }
 
-/// The site's own token service; a portal brings its own.
-fn token_url(options: &Options<'_>, issuer: &Issuer) -> Option<String> {
-    let url = options.text("tokenUrl");
+fn address<'a>(options: &Options<'a>, name: &str) -> Option<&'a str> {
+    let url = options.text(name);
     if url.is_some_and(|url| Address::parse(url).is_none_or(|url| url.fragment().is_some())) {
         options.refuse(
-            "tokenUrl",
+            name,
             "must be a whole https: address (http: on localhost only), without #",
         );
     }
+    url
+}
+
+/// The site's own token service; a portal brings its own.
+fn token_url(options: &Options<'_>, issuer: &Issuer) -> Option<String> {
+    let url = address(options, "tokenUrl");
     match issuer.kind() {
-        Kind::PowerPages(portal) => return Some(portal.token_service()),
+        Kind::PowerPages(portal) => {
+            if url.is_some() {
+                options.refuse("tokenUrl", "is the portal's own: leave it out");
+            }
+            return Some(portal.token_service());
+        }
         Kind::SiteSession(_) if url.is_none() => options.refuse(
             "tokenUrl",
             "is required: the site's service that gives the token",
@@ -347,8 +359,7 @@ fn check_host(options: &Options<'_>, host: Host, issuer: &Issuer, client: &Clien
     if host == Host::GenesysMessenger && !gives_proof {
         options.refuse(
             "host",
-            "'genesys-messenger' takes a code or an ID token of an OpenID Provider, whose discovery document \
-             Genesys reads, and this issuer, flow and scope give neither",
+            "'genesys-messenger' takes a code or an ID token of an OpenID Provider with a discovery document: this issuer, flow and scope give neither",
         );
     }
     if host == Host::GenesysEmbeddable && !matches!(issuer.kind(), Kind::GenesysCloud(_)) {
@@ -365,12 +376,7 @@ fn client(options: &Options<'_>, issuer: &Issuer, default_redirect_uri: Option<&
         Kind::Finesse(finesse) => Some(finesse.username()),
         _ => None,
     };
-    if let Some(name) = no_client {
-        return Client::without_oauth(name);
-    }
-    let implicit = options
-        .choice("flow", &["code", "implicit"], &[false, true])
-        .unwrap_or(false);
+    let flow = options.choice("flow", &["code", "implicit"], &[false, true]);
     let asked = options.choice(
         "responseType",
         &[
@@ -388,7 +394,14 @@ fn client(options: &Options<'_>, issuer: &Issuer, default_redirect_uri: Option<&
             ResponseType::IdTokenToken,
         ],
     );
-    let implicit = implicit || matches!(issuer.kind(), Kind::PowerPages(_));
+    let scope = options.text("scope");
+    let extra_params = options.params("extraParams");
+    let clock_skew = options.number("clockSkew", 0, 600).unwrap_or(60);
+    let max_age = options.number("maxAge", 0, u32::MAX);
+    if let Some(name) = no_client {
+        return Client::without_oauth(name);
+    }
+    let implicit = flow.unwrap_or(matches!(issuer.kind(), Kind::PowerPages(_)));
     let usual = match (implicit, issuer.issues_id_tokens()) {
         (false, _) => ResponseType::Code,
         (true, true) => ResponseType::IdToken,
@@ -410,8 +423,7 @@ fn client(options: &Options<'_>, issuer: &Issuer, default_redirect_uri: Option<&
         (None, Some(default)) => default,
         _ => options.required(
             "redirectUri",
-            "the address of authWindow.html on this site; it has no default here because the \
-             loader comes from another origin",
+            "the address of authWindow.html on this site; there is no default for a loader from another origin",
         ),
     };
     let default_scope = if issuer.issues_id_tokens() {
@@ -429,10 +441,10 @@ fn client(options: &Options<'_>, issuer: &Issuer, default_redirect_uri: Option<&
         client_id,
         redirect_uri: redirect_uri.to_owned(),
         response_type,
-        scope: options.text("scope").unwrap_or(default_scope).to_owned(),
-        extra_params: options.params("extraParams"),
-        clock_skew: options.number("clockSkew", 0, 600).unwrap_or(60),
-        max_age: options.number("maxAge", 0, u32::MAX),
+        scope: scope.unwrap_or(default_scope).to_owned(),
+        extra_params,
+        clock_skew,
+        max_age,
     }
 }
 
@@ -465,7 +477,7 @@ fn hand_over(options: &Options<'_>, usual: HandOver) -> HandOver {
 
 const LOCALES: [&str; 3] = ["en", "es", "ko"];
 
-const KNOWN: [&str; 27] = [
+const KNOWN: [&str; 28] = [
     "callback",
     "clientId",
     "clientIds",
@@ -482,6 +494,7 @@ const KNOWN: [&str; 27] = [
     "maxAge",
     "minTtl",
     "onSignedOut",
+    "postLogoutRedirectUri",
     "redirectUri",
     "renewAt",
     "responseType",

@@ -3,7 +3,11 @@
 use core::{fmt, ops::Deref};
 use std::sync::Arc;
 
-use crate::{address::Address, decimal, issuer::filled};
+use crate::{
+    address::{Address, without_query},
+    decimal,
+    issuer::filled,
+};
 
 /// Why there is no token: a [`Fault`], shared, so that it is handed on as one word.
 ///
@@ -204,6 +208,18 @@ impl Refusal {
         }
     }
 
+    /// Whether it takes the person to go on.
+    #[must_use]
+    pub const fn takes_person(self) -> bool {
+        matches!(
+            self,
+            Self::LoginRequired
+                | Self::InteractionRequired
+                | Self::ConsentRequired
+                | Self::AccountSelectionRequired
+        )
+    }
+
     const fn code(self) -> &'static str {
         match self {
             Self::AccessDenied => "access-denied",
@@ -229,13 +245,13 @@ impl Refusal {
             | Self::ConsentRequired
             | Self::AccountSelectionRequired => "Ask the person to sign in in a window.",
             Self::InvalidClient => {
-                "Check clientId, and that the client is registered as a public (browser) client without a secret that may use this flow."
+                "Check clientId, and that it is a public (browser) client without a secret that may use this flow."
             }
             Self::InvalidGrant => {
                 "Sign in again: a code or refresh token works once and for a limited time."
             }
             Self::IssuerError => {
-                "Check scope, flow and extraParams against what the client may use at the issuer."
+                "Check what scope, flow and extraParams the client may use at the issuer."
             }
         }
     }
@@ -266,16 +282,16 @@ impl Flaw {
                 "Let the issuer sign ID tokens for this client with RS256, PS256, ES256 or EdDSA."
             }
             Self::KeyNotFound | Self::SignatureInvalid => {
-                "Check that issuer and jwksUri belong together; where keys were just changed, try again in a minute."
+                "Check that issuer and jwksUri belong together; after a change of keys, try again in a minute."
             }
             Self::AuthTimeMissing => "Leave out maxAge, or let the issuer send auth_time.",
             Self::AuthTooOld => "Ask the person to sign in again (prompt: 'login').",
             Self::SubjectChanged => "Sign out, then let the right person sign in.",
             Self::DiscoveryMismatch => {
-                "Check that the issuer is the right one, and write its endpoints out where the document is wrong."
+                "Check the issuer; where its document is wrong, write the endpoints out."
             }
             Self::ResponseMalformed => {
-                "Check that the address in the configuration is the issuer's, and what it answers there."
+                "Check that the address is the issuer's, and what it answers there."
             }
             Self::TokenMalformed | Self::HashMismatch => {
                 "Do not use this token: report it to the issuer's operator."
@@ -423,7 +439,7 @@ impl Fault {
             } => paste_line(published, discovery_url),
             Self::Forbidden { url, directive } => [
                 "Add ",
-                origin(url),
+                origin(without_query(url)),
                 " to ",
                 directive,
                 " of the page's Content-Security-Policy.",
@@ -441,10 +457,10 @@ impl Fault {
                 "Correct the option where the page sets up Messenger Auth; the README lists all options."
             }
             Self::InsecurePage => {
-                "Serve the page over https: (http: works on localhost only), and in frames from https: pages only."
+                "Serve the page, and those around it, over https: (http: on localhost only)."
             }
             Self::CorsBlocked { .. } => {
-                "Add this page's origin to the allowed (CORS, web) origins of the client at the issuer. For keys, issuer.jwks can be given instead."
+                "Add this page's origin to the client's allowed (CORS, web) origins at the issuer. For keys, issuer.jwks serves too."
             }
             Self::PopupBlocked => {
                 "Open the window from a click, or allow pop-up windows for this site."
@@ -453,10 +469,10 @@ impl Fault {
                 "Let the page around this frame send no Cross-Origin-Opener-Policy: same-origin (same-origin-allow-popups will do), and its sandbox have allow-popups and allow-popups-to-escape-sandbox. Otherwise allow pop-up windows for this site."
             }
             Self::PopupSevered => {
-                "If nobody closed it: the issuer's Cross-Origin-Opener-Policy cuts the window off, and a frame of another site cannot hear it then. Show this page in a window of its own."
+                "If nobody closed it, the issuer's Cross-Origin-Opener-Policy cut it off: show this page in a window of its own, not in another site's frame."
             }
             Self::PopupClosed => {
-                "Sign in again. If the window itself showed an error: a wrong client id or redirect URI is shown only there."
+                "Sign in again. A wrong client id or redirect URI shows only in the window itself."
             }
             Self::SignInRequired => "Ask the person to sign in.",
             Self::Offline => "Try again when the connection is back.",
@@ -466,7 +482,7 @@ impl Fault {
                 "Check the address in the configuration, and the server's own log."
             }
             Self::Messenger { .. } => {
-                "Compare what is entered on the messenger's side (client id, secret, discovery address, redirect URI) with the issuer's registration."
+                "Compare the messenger's settings (client id, secret, discovery address, redirect URI) with the client at the issuer."
             }
             Self::StorageUnavailable => {
                 "Allow storage for this site, or set storage to 'memory' and transport to 'popup'."

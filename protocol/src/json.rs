@@ -303,7 +303,10 @@ impl Serialize for Value {
             Self::Object(members) => {
                 let mut map = serializer.serialize_map(Some(members.len()))?;
                 for (name, value) in members.iter() {
-                    map.serialize_entry(name, value)?;
+                    // JavaScript would take it for the object's prototype.
+                    if name != "__proto__" {
+                        map.serialize_entry(name, value)?;
+                    }
                 }
                 map.end()
             }
@@ -944,6 +947,16 @@ mod tests {
             "{written}"
         );
         assert!(written.contains("[null,true,false,0,-1.5,1"), "{written}");
+    }
+
+    #[test]
+    fn no_member_becomes_a_prototype() {
+        let value = read(br#"{"__proto__": 1, "a": {"__proto__": {"b": 2}}}"#);
+        let handed_on = serde_json::to_string(&value);
+        assert!(
+            matches!(handed_on.as_deref(), Ok(r#"{"a":{}}"#)),
+            "{handed_on:?}"
+        );
     }
 
     #[test]

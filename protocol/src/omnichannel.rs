@@ -12,7 +12,7 @@ use crate::{
 #[must_use]
 pub fn objections(token: &Secret) -> Vec<&'static str> {
     let Some((header, claims)) = site_token::look_inside(token.expose()) else {
-        return vec!["Dynamics takes a JWT, and what is handed over is none."];
+        return vec!["Dynamics takes a JWT, and what is handed over is not one."];
     };
     let mut objections = Vec::new();
     let mut object = |holds: bool, objection| {
@@ -42,7 +42,7 @@ pub fn objections(token: &Secret) -> Vec<&'static str> {
     );
     object(
         claims.get("lwicontexts").is_none_or(is_context),
-        "Dynamics needs the claim lwicontexts as a text that holds a JSON object of texts, numbers and true or false.",
+        "Dynamics needs the claim lwicontexts as a text: a JSON object of texts, numbers and booleans.",
     );
     objections
 }
@@ -111,6 +111,6 @@ mod tests {
         }
         let claims = json!({ "iss": "i", "sub": "s", "iat": 1, "exp": 2 });
         assert!(objections(&jwt(&json!({ "alg": "ES256" }), &claims))[0].contains("RS256"));
-        assert!(objections(&Secret::new("code-123".to_owned()))[0].contains("none"));
+        assert!(objections(&Secret::new("code-123".to_owned()))[0].contains("not one"));
     }
 }

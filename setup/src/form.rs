@@ -1047,7 +1047,9 @@ pub fn refusal(messenger: Messenger, sign_in: SignIn, flow: &str) -> Option<Stri
     let mut options = Map::new();
     options.insert("issuer".into(), issuer);
     options.insert("clientId".into(), "web".into());
-    options.insert("tokenUrl".into(), "https://www.example.com/token".into());
+    if sign_in == SignIn::SiteSession {
+        options.insert("tokenUrl".into(), "https://www.example.com/token".into());
+    }
     options.insert("host".into(), messenger.option().into());
     if !flow.is_empty() {
         options.insert("flow".into(), "implicit".into());

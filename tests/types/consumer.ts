@@ -21,6 +21,7 @@ export const everything: Options = {
   timeoutMs: 10_000,
   signInTimeoutMs: 600_000,
   onSignedOut: "page",
+  postLogoutRedirectUri: "https://www.example.com/",
   storage: "memory",
   renewAt: 0.5,
   minTtl: 90,

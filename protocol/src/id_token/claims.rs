@@ -261,13 +261,13 @@ pub(super) fn hashes(
             "c_hash",
             &expectation.code,
             false,
-            "the code is not the one that the ID token came with (`c_hash`)",
+            "the code is not the ID token's (`c_hash`)",
         ),
         (
             "at_hash",
             &expectation.access_token,
             is_required,
-            "the access token is not the one that the ID token came with (`at_hash`)",
+            "the access token is not the ID token's (`at_hash`)",
         ),
     ] {
         let Some(value) = value else { continue };

@@ -54,8 +54,7 @@ impl Oidc {
         if filled(issuer, "").is_some() {
             options.refuse(
                 "issuer",
-                "contains {tenantid}, which needs the object form with the accepted tenants: \
-                 {kind: 'oidc', issuer: '…', tenants: ['…']}",
+                "contains {tenantid}: list the accepted tenants, {kind: 'oidc', issuer: '…', tenants: ['…']}",
             );
         }
         check_issuer(options, issuer);

@@ -146,7 +146,7 @@ fn changed(name: &str, member: &str, value: &Value) -> Value {
 
 #[test]
 fn key_for_another_use_is_skipped() {
-    for usage in [json!("enc"), json!("SIG"), json!(null), json!(1)] {
+    for usage in [json!("enc"), json!("SIG"), json!(1)] {
         skipped("use", &changed("p256", "use", &usage));
     }
     for operations in [
@@ -159,6 +159,7 @@ fn key_for_another_use_is_skipped() {
     }
     for (member, value) in [
         ("use", json!("sig")),
+        ("use", json!(null)),
         ("key_ops", json!(["sign", "verify"])),
     ] {
         let mut login = Login::good();

@@ -48,6 +48,21 @@ fn spoilt() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    /// `null` stands for what is absent.
+    #[test]
+    fn members_that_are_null_say_nothing(
+        (name, algorithm) in select(&KINDS[..]),
+        absent in vec(select(&["use", "alg", "key_ops", "issuer"][..]), 1..4),
+    ) {
+        let mut key = named("good", signer::public(name));
+        for member in absent {
+            key[member] = Value::Null;
+        }
+        let set = KeySet::from_value(&ours(&json!({ "keys": [key] }))).expect("a set");
+        let algorithm = Algorithm::from_name(algorithm).unwrap();
+        prop_assert!(set.candidates(Some("good"), algorithm).is_ok());
+    }
+
     /// Whatever else a set has in it, a good key serves, alone, and with its public members only.
     #[test]
     fn a_good_key_is_found_among_any_others(

@@ -38,6 +38,7 @@ fn option() -> impl Strategy<Value = (&'static str, Value, bool)> {
         ("maxAge", json!(4_294_967_295_u32)),
         ("minTtl", json!(3_600)),
         ("onSignedOut", json!("page")),
+        ("postLogoutRedirectUri", json!("https://www.example.com/")),
         (
             "redirectUri",
             json!("http://localhost:9000/authWindow.html"),
@@ -71,6 +72,7 @@ fn option() -> impl Strategy<Value = (&'static str, Value, bool)> {
         ("minTtl", json!(0.5)),
         ("nosuch", json!(1)),
         ("onSignedOut", json!("null ")),
+        ("postLogoutRedirectUri", json!("/bye")),
         (
             "redirectUri",
             json!("http://www.example.com/authWindow.html"),
