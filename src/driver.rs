@@ -13,7 +13,7 @@ use protocol::{
     error::Flaw,
     hash::HashAlgorithm,
     http::{Body, Credentials, Fetched, MAX_BODY, Request, Response, Reuse},
-    jwk::{Algorithm, SignatureCheck, Verdict},
+    jwk::{Algorithm, KeySet, SignatureCheck, Verdict},
     login::Redirect,
     secret::Secret,
     step::{Next, Step},
@@ -99,10 +99,12 @@ impl Driver {
                         let kept = keepable(&request, &fetched);
                         let next = pending.resume(fetched, now());
                         // Kept only now: the protocol has found the answer to be sound. Keys
-                        // that were fetched anew replace the held ones also where none of them
-                        // fits, so that the next login does not fetch them yet again.
+                        // that were fetched anew are, where they are keys at all: also where none
+                        // of them fits, so that the next login does not fetch them yet again.
                         if let Some(response) = kept
-                            && (next.is_ok() || request.reuse == Reuse::Reload)
+                            && (next.is_ok()
+                                || request.reuse == Reuse::Reload
+                                    && KeySet::parse(&response.body).is_ok())
                         {
                             self.keep(request.url, response);
                         }
@@ -239,11 +241,7 @@ impl Drop for Announced<'_> {
 
 fn keepable(request: &Request, fetched: &Fetched) -> Option<Arc<Response>> {
     match fetched {
-        Ok(response)
-            if request.reuse != Reuse::Never
-                && response.status == 200
-                && response.body.trim_ascii_start().starts_with(b"{") =>
-        {
+        Ok(response) if request.reuse != Reuse::Never && response.status == 200 => {
             Some(Arc::clone(response))
         }
         _ => None,

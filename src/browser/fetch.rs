@@ -2,10 +2,7 @@
 
 use gloo_net::http::{Request as Prepared, Response as Answer};
 use js_sys::{Reflect, Uint8Array};
-use protocol::{
-    decimal,
-    json::{Value, object},
-};
+use protocol::json::{Value, object};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -131,9 +128,8 @@ pub(crate) async fn send(
     }
 }
 
-/// What a server's clock shows, in milliseconds since 1970, from `Date` and
-/// `Age` of its answer. None where it
-/// does not say so within `ms` milliseconds. Only the page's own origin lets it read that.
+/// What a server's clock shows, in milliseconds since 1970, from `Date` of its answer. None where it
+/// does not say so itself within `ms` milliseconds. Only the page's own origin lets it read that.
 pub(crate) async fn clock_of(url: &str, ms: u32) -> Option<i64> {
     let abort = Abort::new().ok()?;
     let mut init = init("same-origin", "manual");
@@ -141,8 +137,12 @@ pub(crate) async fn clock_of(url: &str, ms: u32) -> Option<i64> {
     let request = prepare(url, init, &abort.0.signal()).ok()?;
     let answer = deadline(Box::pin(fetch(request)), ms).await.ok()??;
     let headers = answer.headers();
-    let age = headers.get("age").and_then(|age| decimal::read(&age));
-    Some(clock::parse(&headers.get("date")?)? + age.map_or(0, |age| age * 1000))
+    // Of an answer that a cache has held, `Date` says when it was made or when it was handed on:
+    // caches differ.
+    if headers.get("age").is_some_and(|age| age != "0") {
+        return None;
+    }
+    clock::parse(&headers.get("date")?)
 }
 
 enum Failure {
@@ -213,6 +213,10 @@ async fn read(answer: &Answer, limit: usize) -> Result<Vec<u8>, Failure> {
             .map_err(|_| Failure::Cut)?
             .unchecked_into::<ReadableStreamReadResult>();
         if piece.get_done() == Some(true) {
+            // A byte order mark is none of it (https://encoding.spec.whatwg.org/#utf-8-decode).
+            if body.starts_with(b"\xef\xbb\xbf") {
+                body.drain(..3);
+            }
             return Ok(body);
         }
         let bytes = piece.get_value().unchecked_into::<Uint8Array>().to_vec();

@@ -249,7 +249,11 @@ impl Visitor {
                 if !self.end_if_foreign(&error) && is_word {
                     self.note_unspent(&held);
                 }
-                Err(error)
+                // Whether it takes the person, the hidden frame says.
+                match error.refusal() {
+                    Some(refusal) if refusal.takes_person() => Ok(false),
+                    _ => Err(error),
+                }
             }
         }
     }
@@ -289,12 +293,7 @@ impl Visitor {
                 );
                 Fault::SignInRequired.into()
             }
-            Some(
-                Refusal::LoginRequired
-                | Refusal::InteractionRequired
-                | Refusal::ConsentRequired
-                | Refusal::AccountSelectionRequired,
-            ) => {
+            Some(refusal) if refusal.takes_person() => {
                 // It answers.
                 self.store.let_frame_work();
                 Fault::SignInRequired.into()
@@ -419,9 +418,7 @@ impl Visitor {
         };
         self.driver.journal.advise(
             SILENTLY,
-            "the frame never answered: this page or the issuer forbids it, the issuer knows no \
-             prompt=none, or could not be reached; it is left alone for a minute, the next time \
-             for a day",
+            "the frame never answered: this page or the issuer forbids it, or the issuer knows no prompt=none; it is left alone for a minute, the next time for a day",
             &advice,
         );
         if self.with_session(|session| session.is_some()) {

@@ -1,7 +1,6 @@
 /** attacks.md, "Discovery, keys, token endpoint": what a provider's documents and answers may be, and what is sent to it. */
 
 import assert from 'node:assert/strict';
-import { call } from './support/page.js';
 import { accepted, asked, forward, refused, renewalIsDue, rogueWorld, signIn, table } from './support/rogue.js';
 
 const world = await rogueWorld();
@@ -38,6 +37,7 @@ table(world, [
   ...rows('network', ['redirects', 'is cut in the middle']),
   { code: 'network', in: first, faults: ['token endpoint at a server that is not there', 'keys at a server that is not there'] },
   ...rows('cors-blocked', ['sends no CORS headers']),
+  ...rows('accepted', ['begins with a byte order mark']),
   { code: 'invalid-grant', in: first, faults: ['token: invalid_grant'], check: described },
   { code: 'invalid-client', in: every, faults: ['token: invalid_client'], check: described },
   { code: 'issuer-error', in: every, faults: ['token: an error that nobody knows'], check: described },
@@ -86,6 +86,30 @@ story('unknown kid → keys fetched once more past the HTTP cache, at most once 
   assert.equal(fetched(), 3);
 });
 
+story('no keys where keys were fetched anew → the held ones go on (renewal in a hidden frame)', async (scene) => {
+  const { page, visit } = scene;
+  const issuer = scene.issuer({ refreshTokens: false });
+  await visit(issuer, {});
+  await accepted(page, issuer, await asked(page));
+  await renewalIsDue(page);
+  issuer.misbehave('unknown kid, and no keys');
+  assert.equal((await asked(page)).code, 'key-not-found');
+  issuer.behave();
+  await accepted(page, issuer, await asked(page));
+  assert.equal(issuer.asked('keys').length, 2);
+});
+
+story('token: interaction_required → the hidden frame goes on, the refresh token is not given up (refresh)', async (scene) => {
+  const { page, visit } = scene;
+  const issuer = scene.issuer();
+  await visit(issuer, {});
+  await accepted(page, issuer, await asked(page));
+  issuer.misbehave('token: interaction_required', { in: ['refresh'] });
+  await renewalIsDue(page);
+  await accepted(page, issuer, await asked(page));
+  assert.deepEqual(issuer.asked('token').map(({ kind, status }) => `${kind} ${status}`), ['frame 200', 'refresh 400', 'frame 200']);
+});
+
 story('every fetch → without cookies, without a referrer (window, refresh, sign-out)', async (scene) => {
   const { page, visit } = scene;
   const issuer = scene.issuer();
@@ -94,7 +118,8 @@ story('every fetch → without cookies, without a referrer (window, refresh, sig
   await renewalIsDue(page);
   await accepted(page, issuer, await asked(page));
   await signIn(page, { again: true });
-  await call(page, 'signOut');
+  const left = page.waitForEvent('framenavigated');
+  await Promise.all([left, page.evaluate(() => { MessengerAuth.client.signOut(); })]);
   await page.waitForURL(/\/page$/);
   const sent = issuer.records.filter(({ route }) => ['discovery', 'keys', 'token', 'revocation'].includes(route));
   assert.deepEqual([...new Set(sent.map(({ route }) => route))].sort(), ['discovery', 'keys', 'revocation', 'token']);

@@ -98,6 +98,7 @@ const nameless = ({ header: head }) => { delete head.kid; };
 const withoutKid = (keys) => keys.map(({ kid: _, ...jwk }) => jwk);
 const keyChoice = {
   'unknown kid': { draft: ({ header: head }) => { head.kid = 'nobody'; } },
+  'unknown kid, and no keys': { draft: ({ header: head }) => { head.kid = 'nobody'; }, wire: { keys: 'is JSON of another shape' } },
   'no kid, and no key of its type': { draft: nameless, keys: (keys) => keys.filter((jwk) => jwk.kty !== 'RSA') },
   'no kid, and a stranger’s signature': { draft: async (draft) => { nameless(draft); draft.key = await key('stranger'); } },
   'no kid, one fitting key': { draft: nameless },
@@ -256,6 +257,7 @@ const documents = {
   ...Object.fromEntries(['discovery', 'keys', 'token', 'authorize'].flatMap((route) => Object.keys(wire).map((way) => [`${route} ${way}`, { wire: { [route]: way } }]))),
   'token: invalid_grant': { refuse: ['invalid_grant', markup] },
   'token: invalid_client': { refuse: ['invalid_client', markup] },
+  'token: interaction_required': { refuse: ['interaction_required', markup] },
   'token: an error that nobody knows': { refuse: ['out_of_cheese', markup] },
   'token_type mac': tokens({ token_type: 'mac' }),
   'token_type DPoP': tokens({ token_type: 'DPoP' }),

@@ -36,6 +36,7 @@ export const wire = {
   },
   'is not JSON': typed('application/json', '{"issuer": '),
   'is JSON of another shape': typed('application/json', '["issuer"]'),
+  'begins with a byte order mark': (response, { body, ...answer }) => send(response, { ...answer, body: `\ufeff${body}` }),
   'is empty': typed('application/json', ''),
   'is over 1 MiB': (response, { headers, body, ...answer }) => send(response, { ...answer, headers, body: body + ' '.repeat(1 << 20) }),
   'is a login page with status 200': typed('text/html; charset=utf-8', page),

@@ -27,8 +27,10 @@ function watch() {
   if (globalThis.__rogue) return;
   const seen = { imported: [], forward: 0 };
   Object.defineProperty(globalThis, '__rogue', { value: seen });
-  const real = Date.now.bind(Date);
+  const [real, steady] = [Date.now.bind(Date), performance.now.bind(performance)];
   Date.now = () => real() + seen.forward;
+  // Time passes: a wall clock that goes ahead alone has been set.
+  performance.now = () => steady() + seen.forward;
   const importKey = globalThis.crypto?.subtle?.importKey;
   if (importKey) {
     SubtleCrypto.prototype.importKey = function watched(format, jwk, ...rest) {
