@@ -17,6 +17,7 @@ use protocol::{
     json::{Map, Value, object},
     login::Authorization,
     options::Options,
+    part::parts,
     secret::Secret,
     session::TokenKind,
     time::Timestamp,
@@ -137,7 +138,8 @@ pub fn sign_in(options: JsValue, window: Option<Window>) -> Promise {
         window.close();
     }
     promise(async move {
-        visitor.sign_in(wish?, window).await?;
+        let deadline = Deadline::after(visitor.config.sign_in_timeout_ms);
+        visitor.sign_in(wish?, window, deadline).await?;
         Ok(session(visitor))
     })
 }
@@ -315,7 +317,7 @@ fn wish(visitor: &Visitor, options: &JsValue) -> Result<Wish, Error> {
     let mut wish = visitor.plain_wish(transport);
     wish.login_hint = options.text("loginHint").map(str::to_owned);
     wish.prompt = options.text("prompt").map(str::to_owned);
-    if wish.prompt.as_deref() == Some("none") {
+    if parts(wish.prompt.as_deref().unwrap_or_default(), b' ').any(|word| word == "none") {
         options.refuse(
             "prompt",
             "cannot be 'none' where a person is to sign in; getToken asks silently",
@@ -400,7 +402,8 @@ fn click_sign_in(visitor: &'static Visitor, page: &Page) {
     };
     spawn(async move {
         // The panel and the `error` event say what came of it.
-        let _ = visitor.sign_in(wish, window).await;
+        let deadline = Deadline::after(visitor.config.sign_in_timeout_ms);
+        let _ = visitor.sign_in(wish, window, deadline).await;
     });
 }
 
@@ -493,7 +496,10 @@ fn members(options: &JsValue) -> Result<Map, Error> {
     }
     match json::from_js(options) {
         Some(Value::Object(members)) => Ok(members),
-        _ => Err(Error::bad_option("options", "must be a plain object")),
+        _ => Err(Error::bad_option(
+            "options",
+            "must be a plain object, without functions and NaN",
+        )),
     }
 }
 

@@ -32,7 +32,7 @@ impl Frame {
         let element = hidden().map_err(|_| NoFrame)?;
         let loaded = Rc::new(Cell::new(None));
         let last = Rc::clone(&loaded);
-        let listener = Listener::on(&element, "load", move |_| last.set(Some(clock::now())));
+        let listener = Listener::on(&element, "load", move |_| last.set(Some(clock::steady())));
         let policy = Watch::over(url);
         element.set_src(url);
         let document = window().document().ok_or(NoFrame)?;
@@ -59,7 +59,7 @@ impl Frame {
 
     /// Waits until the frame has stayed on one page for a while, whatever page that is.
     pub(crate) async fn gone_quiet(&self) {
-        let is_quiet = |since| clock::now() - since >= QUIET;
+        let is_quiet = |since| clock::steady() - since >= QUIET;
         while !self.loaded.get().is_some_and(is_quiet) {
             timer::sleep(GLANCE).await;
         }

@@ -19,12 +19,12 @@ pub(crate) fn present(mut members: Vec<(&str, Value)>) -> JsValue {
     to_js(&object(members))
 }
 
-/// A value of JavaScript's; none where it has a function for a member.
+/// A value of JavaScript's; none where it has a function for a member, or no number (`NaN`).
 ///
 /// By way of text, because the reader of texts is there anyway; serde-wasm-bindgen's reader
 /// would bring 6,000 bytes (brotli) along.
 pub(crate) fn from_js(value: &JsValue) -> Option<Value> {
-    if has_functions(value) {
+    if has_unspeakable(value) {
         return None;
     }
     protocol::json::read(text(value)?.as_bytes())
@@ -45,10 +45,12 @@ fn text(value: &JsValue) -> Option<String> {
 }
 
 /// Such members would be left out in silence.
-fn has_functions(value: &JsValue) -> bool {
+fn has_unspeakable(value: &JsValue) -> bool {
     value.dyn_ref().is_some_and(|object: &Object| {
-        Object::values(object)
-            .iter()
-            .any(|member: JsValue| member.is_function())
+        Object::values(object).iter().any(|member: JsValue| {
+            // `NaN` alone is not what it is.
+            let itself = member.clone();
+            member.is_function() || member != itself
+        })
     })
 }

@@ -19,7 +19,11 @@ impl Watch {
         let listener = Listener::on_page("securitypolicyviolation", move |event| {
             // Of a frame the browser names the origin alone.
             let blocked = json::text_member(&event, "blockedURI");
-            if blocked.is_some_and(|blocked| !blocked.is_empty() && url.starts_with(&blocked)) {
+            // A policy that only reports forbids nothing.
+            let enforces = json::text_member(&event, "disposition").as_deref() == Some("enforce");
+            if enforces
+                && blocked.is_some_and(|blocked| !blocked.is_empty() && url.starts_with(&blocked))
+            {
                 seen.set(true);
             }
         });

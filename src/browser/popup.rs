@@ -86,7 +86,7 @@ impl Popup {
     pub(crate) async fn gone(&self) {
         while !self.is_gone() {
             if self.arrived.get().is_none() && self.shows_a_page() {
-                self.arrived.set(Some(clock::now()));
+                self.arrived.set(Some(clock::steady()));
             }
             timer::sleep(GLANCE).await;
         }
@@ -100,7 +100,7 @@ impl Popup {
 
     /// Why the window looks closed, when it has just begun to.
     pub(crate) fn verdict(&self) -> Gone {
-        let settled = |since| clock::now() - since >= SETTLED;
+        let settled = |since| clock::steady() - since >= SETTLED;
         if !self.sent.get() || self.arrived.get().is_some_and(settled) {
             Gone::Closed
         } else {

@@ -111,10 +111,8 @@ fn feed(visitor: &'static Visitor) {
         };
         visitor.driver.journal.note("Dynamics", outcome);
         // The session's own tokens are renewed ahead of time anyway; the site's JWT is here.
-        while config.hand_over == HandOver::TokenUrl
-            && IS_FED.get()
-            && visitor.in_hand(config.min_ttl).is_some()
-        {
+        let lasts = visitor.in_hand(config.min_ttl).is_some();
+        while lasts && config.hand_over == HandOver::TokenUrl && IS_FED.get() {
             timer::sleep(ROUND).await;
             if IS_FED.get() {
                 drop(obtain(visitor, config.min_ttl + 2 * ROUND / 1000).await);

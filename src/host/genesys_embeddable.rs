@@ -24,7 +24,7 @@ const WORD: &str = "agent-token";
 const PATIENCE: u32 = 2_000;
 
 /// How long a frame that did not answer is left alone, in milliseconds.
-const REST: i64 = 30_000;
+const REST: i64 = 5_000;
 
 thread_local! {
     static REST_UNTIL: Cell<i64> = const { Cell::new(0) };

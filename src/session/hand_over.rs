@@ -26,6 +26,7 @@ use crate::{
 impl Visitor {
     /// What the callback gives, or nothing: why is told by events.
     pub(crate) async fn hand_over(&'static self, timeout_ms: u32) -> Option<Secret> {
+        let since = now();
         let deadline = Deadline::after(timeout_ms);
         let min_ttl = self.config.min_ttl;
         let result = match self.config.hand_over {
@@ -37,7 +38,7 @@ impl Visitor {
         };
         self.driver
             .journal
-            .ended(now(), "answer the callback", &result);
+            .ended(since, "answer the callback", &result);
         if let Ok(token) = &result {
             host::inspect(self, token);
         }
@@ -63,7 +64,8 @@ impl Visitor {
         }
         spawn(async move {
             let wish = self.plain_wish(Transport::Page);
-            if let Err(error) = self.leave_to_sign_in(wish).await {
+            let deadline = Deadline::after(self.config.timeout_ms);
+            if let Err(error) = self.leave_to_sign_in(wish, deadline).await {
                 self.state.borrow_mut().leaving = false;
                 self.report(error);
             }
@@ -85,7 +87,7 @@ impl Visitor {
         }
         let first = self.token_in_reach(what, min_ttl, deadline).await;
         match (first, interaction) {
-            (Err(error), Interaction::Popup | Interaction::Page) if error.asks_for_person() => {
+            (Err(error), Interaction::Popup | Interaction::Page) if may_take_person(&error) => {
                 let wish = self.plain_wish(interaction.transport());
                 self.sign_in_for(wish, deadline).await?;
                 self.token_in_reach(what, min_ttl, deadline).await
@@ -115,7 +117,7 @@ impl Visitor {
             let flight = self.join(|state| &mut state.asking_code, asking);
             match flight.wait(deadline, "a code").await {
                 Ok(()) => {}
-                Err(error) if error.asks_for_person() && interaction != Interaction::None => {
+                Err(error) if may_take_person(&error) && interaction != Interaction::None => {
                     let mut wish = self.plain_wish(interaction.transport());
                     wish.redemption = self.config.host.redemption();
                     self.sign_in_for(wish, deadline).await?;
@@ -175,9 +177,7 @@ impl Visitor {
         } else {
             None
         };
-        deadline
-            .limit("the person", Box::pin(self.sign_in(wish, window)))
-            .await
+        self.sign_in(wish, window, deadline).await
     }
 
     /// The token without opening anything new; a sign-in under way is waited for.
@@ -287,6 +287,11 @@ impl Visitor {
         self.state.borrow_mut().site_token = Some(*answer);
         Ok(())
     }
+}
+
+/// Whether a window may help: also where the issuer has refused what was asked without a person.
+fn may_take_person(error: &Error) -> bool {
+    error.asks_for_person() || error.refusal().is_some()
 }
 
 impl Interaction {

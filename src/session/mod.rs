@@ -14,7 +14,7 @@ use std::{cell::RefCell, rc::Rc};
 use protocol::{
     Error, Fault,
     address::{Address, without_query},
-    config::Config,
+    config::{Config, HandOver},
     decimal,
     error::Flaw,
     login::{Authorization, Login},
@@ -150,8 +150,8 @@ struct State {
     /// This issuer's refresh answers bring no ID token.
     refresh_lacks_id_token: bool,
     warned_of_short_tokens: bool,
-    /// This machine's clock has been compared with the site's.
-    is_clock_checked: bool,
+    /// How far the wall clock was ahead of the steady one when it was compared with the site's.
+    clock_checked_at: Option<i64>,
     renewal: Option<Timer>,
 }
 
@@ -194,35 +194,32 @@ impl Visitor {
         at: SignOut,
         post_logout_redirect_uri: Option<&str>,
     ) -> Result<(), Error> {
-        self.abandon_attempts();
+        self.abandon_attempts(&Err(Fault::PopupClosed.into()));
         let ended = self.end_everywhere("sign-out", &Fault::SignInRequired.into());
         self.store.remember_sign_out(self.stamp());
         host::end_session(self).await;
         let session = match ended {
-            Ended::Nothing => return Ok(()),
             Ended::Session(session) => Some(session),
-            Ended::ByHost => None,
+            // Whom only the host knows, the issuer may know for longer than this page counts.
+            Ended::Nothing if self.config.hand_over != HandOver::Code => return Ok(()),
+            Ended::Nothing | Ended::ByHost => None,
         };
         let since = now();
         let here = page::href();
-        let back = post_logout_redirect_uri
-            .or(Some(without_query(&here)))
-            .filter(|back| Address::parse(back).is_some());
+        let usual = Some(without_query(&here)).filter(|back| Address::parse(back).is_some());
         let Config { client, issuer, .. } = &self.config;
+        let set = self.config.post_logout_redirect_uri.as_deref();
+        let back = post_logout_redirect_uri.or(set).or(usual);
         let next = logout::begin(client, issuer, session.as_deref(), back, since);
-        let deadline = Deadline::after(SIGN_OUT_TIMEOUT);
-        let departing = async move {
-            let departure = self.driver.finish(next, deadline).await;
-            let step = "sign out at the issuer";
-            self.driver.journal.ended(since, step, &departure);
-            departure
-        };
+        let deadline = Deadline::after(SIGN_OUT_TIMEOUT.min(self.config.timeout_ms));
+        let departure = self.driver.finish(next, deadline).await;
+        let step = "sign out at the issuer";
+        self.driver.journal.ended(since, step, &departure);
         if at == SignOut::Here {
-            spawn(async { drop(departing.await) });
             return Ok(());
         }
-        match departing.await? {
-            logout::Departure::Stay => {}
+        match departure? {
+            logout::Departure::Stay => return Ok(()),
             logout::Departure::Navigate(url) => page::navigate(&url),
             logout::Departure::Post { url, fields } => {
                 let mut exposed = Vec::new();
@@ -232,6 +229,8 @@ impl Visitor {
                 page::post_form(&url, &exposed);
             }
         }
+        // Whoever goes on from here must not stop the page, which is on its way out.
+        timer::sleep(deadline.left()).await;
         Ok(())
     }
 
@@ -387,8 +386,7 @@ impl Visitor {
     fn warn_of_short_lives(&self) {
         if !std::mem::replace(&mut self.state.borrow_mut().warned_of_short_tokens, true) {
             self.warn(
-                "the tokens live shorter than minTtl: they are handed out all the same. \
-                 Let them live longer, or set minTtl lower.",
+                "the tokens live shorter than minTtl, and are handed out all the same: let them live longer, or set minTtl lower.",
             );
         }
     }

@@ -10,14 +10,14 @@ use protocol::{
     login::{self, Intent, Interaction as Ask, Login, Redemption},
 };
 
-use super::{Status, Visitor};
+use super::{Status, Visitor, site::SITE_SERVICE};
 use crate::{
     browser::{
         page,
         popup::{Gone, Popup},
         storage::Store,
         task::{Leash, Work, spawn},
-        timer,
+        timer::{self, Elapsed},
     },
     deadline::{Deadline, now, timed_out},
     driver::Arrival,
@@ -86,6 +86,7 @@ impl Visitor {
         &'static self,
         wish: Wish,
         window: Option<Popup>,
+        deadline: Deadline,
     ) -> Result<(), Error> {
         if self.is_granted(&wish) {
             if let Some(window) = window {
@@ -101,12 +102,16 @@ impl Visitor {
                 if self.config.issuer.keeps_session() {
                     // Whoever comes back is known by the cookie alone.
                     self.store.forget_refusals();
+                    if self.can_ask_site()
+                        && let Ok(()) = self.ask_for_site_token().wait(deadline, SITE_SERVICE).await
+                    {
+                        return Ok(());
+                    }
                 }
-                self.leave_to_sign_in(wish).await
+                self.leave_to_sign_in(wish, deadline).await
             }
             Transport::Popup => match self.board(wish, window) {
                 Ok(flight) => {
-                    let deadline = Deadline::after(self.config.sign_in_timeout_ms);
                     // The attempts report how they ended by themselves.
                     return flight.wait(deadline, "the person").await;
                 }
@@ -118,7 +123,7 @@ impl Visitor {
     }
 
     /// Whether a wish for somebody signed in is fulfilled as it is.
-    fn is_granted(&self, wish: &Wish) -> bool {
+    pub(super) fn is_granted(&self, wish: &Wish) -> bool {
         let is_particular = wish.login_hint.is_some() || wish.prompt.is_some();
         wish.need == Need::SomebodySignedIn
             && !is_particular
@@ -153,7 +158,7 @@ impl Visitor {
 
     /// Gives the sign-in up, for the person who says so.
     pub(crate) fn cancel_sign_in(&self) {
-        self.abandon_attempts();
+        self.abandon_attempts(&Err(Fault::PopupClosed.into()));
         self.state.borrow_mut().wish = None;
         if self.is_signed_in() {
             self.show_signed_in();
@@ -162,8 +167,8 @@ impl Visitor {
         }
     }
 
-    /// Stops every login that still waits, closes the window, and answers who waited.
-    pub(super) fn abandon_attempts(&self) {
+    /// Stops every login that still waits, closes the window, and answers who waited with this.
+    pub(super) fn abandon_attempts(&self, result: &Result<(), Error>) {
         let (attempts, interactive) = {
             let mut state = self.state.borrow_mut();
             (
@@ -176,14 +181,18 @@ impl Visitor {
         }
         if let Some(interactive) = interactive {
             interactive.window.close();
-            interactive.flight.land(Err(Fault::PopupClosed.into()));
+            interactive.flight.land(result.clone());
         }
     }
 
-    /// Leaves the page for the issuer. Comes back only when that fails.
-    pub(super) async fn leave_to_sign_in(&'static self, wish: Wish) -> Result<(), Error> {
+    /// Leaves the page for the issuer. Comes back when that fails, or when the person does.
+    pub(super) async fn leave_to_sign_in(
+        &'static self,
+        wish: Wish,
+        deadline: Deadline,
+    ) -> Result<(), Error> {
         (self.announce.status)(Status::Working);
-        let deadline = Deadline::after(self.config.timeout_ms);
+        let deadline = deadline.or(Deadline::after(self.config.timeout_ms));
         if let Kind::SiteSession(site) = self.config.issuer.kind() {
             page::navigate(site.sign_in_url());
         } else {
@@ -194,9 +203,12 @@ impl Visitor {
             let tab = Store::session();
             transport::leave(&tab, &redirect.transaction, &redirect.url)?;
         }
-        // The page is on its way out; a browser that does not leave is a timeout.
-        timer::sleep(deadline.left()).await;
-        Err(timed_out("the browser to leave the page"))
+        // The page is on its way out; a browser that does not leave is a timeout, and *back* finds
+        // the page as it was left.
+        match timer::deadline(Box::pin(self.shown_again()), deadline.left()).await {
+            Ok(()) => Err(Fault::SignInRequired.into()),
+            Err(Elapsed) => Err(timed_out("the browser to leave the page")),
+        }
     }
 
     /// Joins the sign-in under way, or begins one; a new window begins one more attempt.
@@ -229,7 +241,10 @@ impl Visitor {
         (self.announce.status)(Status::Working);
         // An attempt that was given up has nothing to say.
         attempt.spawn(Box::pin(async move {
+            let since = now();
             let result = self.attempt(wish, &window, &landing).await;
+            let step = "sign in with a window";
+            self.driver.journal.ended(since, step, &result);
             self.attempt_ended(result, &window, &landing);
         }));
         Ok(flight)
@@ -323,12 +338,13 @@ impl Visitor {
         let framed = page::is_framed_by_others();
         let advice = match verdict {
             _ if framed => Fault::PopupSevered.help(),
-            Gone::Severed => "To see when it closes: no Cross-Origin-Opener-Policy on the issuer's \
+            Gone::Severed => {
+                "To see when it closes: no Cross-Origin-Opener-Policy on the issuer's \
                               pages, at most same-origin-allow-popups on this one."
-                .to_owned(),
+                    .to_owned()
+            }
             Gone::Closed => [
-                "If the window showed an error instead of a sign-in: register exactly this redirect \
-                 URI at the issuer: ",
+                "If the window showed an error: register exactly this redirect URI at the issuer: ",
                 &self.config.client.redirect_uri,
             ]
             .concat(),
@@ -337,12 +353,10 @@ impl Visitor {
             "wait for the window",
             match verdict {
                 Gone::Severed => {
-                    "the window was severed from this page by Cross-Origin-Opener-Policy, or closed \
-                     at once; its answer is still waited for"
+                    "severed from this page by Cross-Origin-Opener-Policy, or closed at once; its answer is still waited for"
                 }
                 Gone::Closed => {
-                    "the window was closed, or severed from this page by the \
-                     Cross-Origin-Opener-Policy of a later page; its answer is still waited for"
+                    "closed, or severed from this page by Cross-Origin-Opener-Policy on a later page; its answer is still waited for"
                 }
             },
             &advice,
@@ -367,22 +381,13 @@ impl Visitor {
         window: &Rc<Popup>,
         flight: &Flight,
     ) {
-        self.driver
-            .journal
-            .ended(now(), "sign in with a window", &result);
         match result {
             Ok(login) => {
-                // Whoever waited is answered by what follows, not by giving up; another window
-                // may have been opened since.
-                let shown = self.state.borrow_mut().interactive.take();
-                self.abandon_attempts();
                 window.close();
                 self.welcome(login);
                 flight.land(Ok(()));
-                if let Some(shown) = shown {
-                    shown.window.close();
-                    shown.flight.land(Ok(()));
-                }
+                // Another window may have been opened since.
+                self.abandon_attempts(&Ok(()));
             }
             Err(error) => {
                 window.close();

@@ -96,7 +96,9 @@ impl Visitor {
         } else {
             end
         };
-        let renewal = Timer::after(wait_until(due), move || spawn(self.keep_at_site(end)));
+        let renewal = Timer::after(wait_until(due).max(BREATH), move || {
+            spawn(self.keep_at_site(end));
+        });
         let mut state = self.state.borrow_mut();
         state.site_token = Some(token);
         state.signed_in_by_host = Some(end);

@@ -13,7 +13,10 @@ use protocol::{
 };
 
 use crate::{
-    browser::{json, storage::Store},
+    browser::{
+        json,
+        storage::{Full, Store},
+    },
     deadline::now,
 };
 
@@ -142,7 +145,7 @@ impl SessionStore {
         self.latest().unwrap_or_default().0
     }
 
-    fn set_latest(&self, stamp: Stamp, refresh_token: &str) {
+    fn set_latest(&self, stamp: Stamp, refresh_token: &str) -> Result<(), Full> {
         let Stamp { person, change } = stamp;
         let latest = [
             &*decimal::print(person),
@@ -152,14 +155,14 @@ impl SessionStore {
             refresh_token,
         ]
         .concat();
-        // Where it cannot be kept, the tabs have only each other's word.
-        let _ = self.all.set(&self.name("latest"), &latest);
+        self.all.set(&self.name("latest"), &latest)
     }
 
     /// Says to every tab, also to those that are frozen or yet to come, that only the refresh token
     /// of this session is to be used from now on.
     pub(super) fn set_current(&self, stamp: Stamp, session: Option<&Session>) {
-        self.set_latest(stamp, &name_of(session));
+        // Where it cannot be kept, the tabs have only each other's word.
+        let _ = self.set_latest(stamp, &name_of(session));
     }
 
     /// Says so of a refresh token that is about to be sent: whoever finds this word when it holds
@@ -167,7 +170,7 @@ impl SessionStore {
     pub(super) fn set_spending(&self, stamp: Stamp, session: &Session) {
         let mut name = name_of(Some(session));
         name.insert(0, SPENDING);
-        self.set_latest(stamp, &name);
+        let _ = self.set_latest(stamp, &name);
     }
 
     /// Whether the refresh token of this session may be used.
@@ -188,13 +191,17 @@ impl SessionStore {
     }
 
     /// Remembers that the person has signed out here while the issuer may still know them:
-    /// a hidden frame must not sign them in again behind their back, in any tab.
+    /// a hidden frame must not sign them in again behind their back, in any tab; in this one at
+    /// least, where the storage of all is full.
     pub(super) fn remember_sign_out(&self, stamp: Stamp) {
-        self.set_latest(stamp, SIGNED_OUT);
+        if self.set_latest(stamp, SIGNED_OUT).is_err() {
+            let _ = self.tab.set(&self.name("out"), "1");
+        }
     }
 
     pub(super) fn has_signed_out(&self) -> bool {
         self.latest().is_some_and(|(_, mark)| mark == SIGNED_OUT)
+            || self.tab.get(&self.name("out")).is_some()
     }
 
     /// Remembers that the issuer has sent the page back without a sign-in: the page must not
@@ -210,6 +217,7 @@ impl SessionStore {
     /// A person has signed in: what was remembered against it is over.
     pub(super) fn forget_refusals(&self) {
         self.tab.remove(&self.name("refused"));
+        self.tab.remove(&self.name("out"));
         if self.has_signed_out() {
             self.set_current(self.last_change(), None);
         }

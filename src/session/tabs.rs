@@ -21,6 +21,7 @@ use std::{
     rc::Rc,
 };
 
+use js_sys::Reflect;
 use protocol::{Error, Fault, session::Session, site_token::SiteToken};
 
 use super::{
@@ -32,6 +33,7 @@ use crate::{
         awake::Awake,
         bell::Bell,
         channel::Channel,
+        event::Listener,
         lock::{self, Lock},
         storage::Store,
         task::spawn,
@@ -59,6 +61,8 @@ pub(super) struct Tabs {
     channel: RefCell<Option<Channel>>,
     /// How often another tab has told something.
     heard: Cell<u32>,
+    /// How often the page has come back out of the back/forward cache.
+    returns: Cell<u32>,
     bell: Bell,
     awake: RefCell<Option<Awake>>,
 }
@@ -83,14 +87,36 @@ pub(super) enum Turn {
 impl Visitor {
     /// Listens to the other tabs, and asks them what this one does not know yet.
     pub(super) fn join_tabs(&'static self) {
+        self.open_channel();
+        // The first word on its channel would throw the page out of the back/forward cache.
+        Listener::on_page("pagehide", |_| *self.tabs.channel.borrow_mut() = None).keep();
+        Listener::on_page("pageshow", |event| {
+            if Reflect::get(&event, &"persisted".into()).is_ok_and(|is_so| is_so.is_truthy()) {
+                self.open_channel();
+                self.tabs.returns.set(self.tabs.returns.get() + 1);
+                self.tabs.bell.ring();
+            }
+        })
+        .keep();
+        *self.tabs.awake.borrow_mut() = Some(Awake::listen(move || spawn(self.wake())));
+        self.post(ASK);
+    }
+
+    fn open_channel(&'static self) {
         let channel = Channel::open(&self.store.name("tabs"), move |data| {
             if let Some(text) = data.as_string() {
                 self.hear(&text);
             }
         });
         *self.tabs.channel.borrow_mut() = channel;
-        *self.tabs.awake.borrow_mut() = Some(Awake::listen(move || spawn(self.wake())));
-        self.post(ASK);
+    }
+
+    /// Waits until the page, which is being left, comes back out of the back/forward cache.
+    pub(super) fn shown_again(&self) -> impl Future<Output = ()> {
+        let before = self.tabs.returns.get();
+        self.tabs
+            .bell
+            .until(move || (self.tabs.returns.get() != before).then_some(()))
     }
 
     pub(super) fn stamp(&self) -> Stamp {
@@ -285,6 +311,9 @@ impl Visitor {
         self.settle();
         if is_next_person {
             self.next_person(&Ok(()));
+            if self.is_granted(&self.wish_again()) {
+                self.abandon_attempts(&Ok(()));
+            }
         }
         self.tell(if known == Some(true) {
             &Event::Renewed
@@ -308,7 +337,7 @@ impl Visitor {
     /// Time may have passed without this tab.
     async fn wake(&'static self) {
         transport::sweep(&Store::session(), now());
-        self.state.borrow_mut().is_clock_checked = false;
+        self.state.borrow_mut().clock_checked_at = None;
         self.catch_up().await;
         let is_hopeless = self.state.borrow().needs_person;
         if !is_hopeless && self.with_session(|session| session.is_some()) {

@@ -1,7 +1,7 @@
 /** Wrong options: a typed error that names the thing and the remedy, once, and null in time. */
 
 import assert from 'node:assert/strict';
-import { call, element, event, events, loaded, nullInTime, panel, snippet, tag } from './support/page.js';
+import { call, element, event, events, eventually, isIdTokenOf, loaded, nullInTime, panel, signIn, snippet, tag } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op } = await world();
@@ -22,6 +22,7 @@ const rows = [
   ['a flow that does not exist', tag({ flow: 'hybrid' }), 'bad-option', /flow/],
   ['a response type of the wrong flow', tag({ 'response-type': 'token' }), 'bad-option', /responseType/],
   ['a number that is none', tag({ 'timeout-ms': 'soon' }), 'bad-option', /timeoutMs/],
+  ['a number that is NaN', options(`${good}, timeoutMs: NaN`), 'bad-option', /NaN/],
   ['an impossible hand-over', tag({ flow: 'implicit', 'client-id': 'implicit', 'hand-over': 'access_token' }), 'bad-option', /handOver/],
   ['an extra parameter that the library sets', options(`${good}, extraParams: { state: "mine" }`), 'bad-option', /extraParams/],
   ['a scope without openid that is no scope', options(`${good}, scope: 7`), 'bad-option', /scope/],
@@ -86,6 +87,7 @@ for (const [name, attributes, method, given, names] of [
   ['an access token where only an ID token comes', idTokenOnly, 'getToken', { kind: 'access_token' }, /access token/],
   ['a kind of token that does not exist', {}, 'getToken', { kind: 'refresh_token' }, /kind/],
   ['a sign-in that may not show anything', {}, 'signIn', { prompt: 'none' }, /prompt/],
+  ['a sign-in that may not show anything, among other words', {}, 'signIn', { prompt: 'none login' }, /prompt/],
   ['a member that getToken does not know', {}, 'getToken', { audience: 'x' }, /audience/],
 ]) {
   story(`${name}: bad-option`, async (scene) => {
@@ -99,3 +101,21 @@ for (const [name, attributes, method, given, names] of [
     assert.equal(op.asked('authorize').length, 0);
   });
 }
+
+story('signOut to what is no whole address: bad-option', async (scene) => {
+  scene.expect(/\[messenger-auth\] bad-option/);
+  const page = await scene.visit({ head: tag(), body: element });
+  await signIn(page);
+  const refused = await call(page, 'signOut', { postLogoutRedirectUri: '/bye' });
+  assert.equal(refused.code, 'bad-option');
+  assert.match(refused.message, /postLogoutRedirectUri/);
+  assert.equal(op.asked('end-session').length, 0);
+});
+
+story('null in the place of options is none', async (scene) => {
+  const page = await scene.visit({ head: tag(), body: element });
+  await signIn(page);
+  isIdTokenOf(await page.evaluate(() => MessengerAuth.client.getToken(null)), { op });
+  await page.evaluate(() => { MessengerAuth.client.signOut(null); });
+  await eventually(() => op.asked('end-session').length, 'the issuer hears of the sign-out');
+});

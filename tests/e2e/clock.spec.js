@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { clients } from '../op/op.js';
-import { ask, call, element, enter, event, events, isIdTokenOf, loaded, session, signIn, tag } from './support/page.js';
+import { ask, button, call, element, enter, event, events, isIdTokenOf, loaded, session, signIn, tag } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world();
@@ -73,9 +73,39 @@ story('put right while somebody is signed in: what is held is good to its end', 
   assert.equal((await events(page, 'signed-out')).length, 0);
 });
 
+for (const [name, before, after] of [['put right', hour, 0], ['put wrong', 0, hour], ['put back', 0, -hour]]) {
+  story(`${name} while the page is open, after it was compared once: the next sign-in goes well`, async (scene) => {
+    await shift(scene, before);
+    const page = await scene.visit({ head: tag({ silent: 'false' }), body: element });
+    await signIn(page);
+    await call(page, 'signOut', { atIssuer: false });
+    await page.evaluate((ms) => sessionStorage.setItem('shift', ms), after);
+    // The provider still knows the person: the window comes back by itself.
+    await button(page, 'Sign in').click();
+    await event(page, 'signed-in', { count: 2 });
+    isIdTokenOf((await ask(page)).token, { op });
+    assert.equal((await events(page, 'error')).length, 0);
+  });
+}
+
+story('an answer that a cache has held tells nothing of the time', async (scene) => {
+  const file = '/messenger-auth/authWindow.html';
+  // Of this cache, `Date` says when the answer was handed on.
+  site.headers[file] = { Age: '600' };
+  try {
+    const page = await scene.visit({ head: tag({ silent: 'false' }), body: element });
+    await signIn(page);
+    isIdTokenOf((await ask(page)).token, { op });
+    assert.ok(site.asked(file).some((one) => one.method === 'HEAD'), 'it was asked');
+    assert.equal((await events(page, 'error')).length, 0);
+  } finally {
+    delete site.headers[file];
+  }
+});
+
 story('a server that says nothing of the time: the error names the clock', async (scene) => {
   await shift(scene, hour);
-  await scene.context.route(`${site.origin}/messenger-auth/authWindow.html`, (route) => (route.request().method() === 'HEAD' ? route.abort() : route.continue()));
+  await scene.context.route(`${site.origin}/messenger-auth/authWindow.html*`, (route) => (route.request().method() === 'HEAD' ? route.abort() : route.continue()));
   scene.expect(/ERR_FAILED/);
   const page = await scene.visit({ head: tag({ silent: 'false' }), body: element });
   const [popup] = await Promise.all([page.waitForEvent('popup'), page.locator('messenger-auth').getByRole('button', { name: 'Sign in' }).click()]);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { clients } from '../op/op.js';
 import { csp } from '../site/csp.js';
 import { built } from '../site/package.js';
-import { ask, button, call, element, event, eventually, isIdTokenOf, loaded, nullInTime, panel, session, signIn, snippet, tag } from './support/page.js';
+import { ask, button, call, element, enter, event, eventually, isIdTokenOf, loaded, nullInTime, panel, pressSignIn, session, signIn, snippet, tag } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world({ settings: { accessTokenTtl: 10, idTokenTtl: 10 } });
@@ -84,6 +84,18 @@ story('without the issuer in frame-src: sign-in-required, the diagnosis names th
   await signIn(page);
   isIdTokenOf((await ask(page)).token, { op });
 });
+
+for (const route of ['discovery', 'token']) {
+  story(`a policy that only reports forbids nothing: a ${route} endpoint without CORS is cors-blocked`, async (scene) => {
+    scene.expect(/Content Security Policy|CORS|ERR_FAILED|\[messenger-auth\] cors-blocked/);
+    op.settings.alter = (ctx, record) => { if (record.route === route) ctx.remove('Access-Control-Allow-Origin'); };
+    const page = await scene.visit({ head: tag({ silent: 'false' }), body: element, headers: { 'Content-Security-Policy-Report-Only': csp({ issuer: op.issuer, more: { 'connect-src': "'self'" } }) } });
+    if (route === 'token') await enter(await pressSignIn(page));
+    else await button(page, 'Sign in').click();
+    assert.equal((await event(page, 'error')).code, 'cors-blocked');
+    assert.ok((await violations(page)).some((one) => JSON.stringify(one).includes('connect-src')), 'the browser has reported it');
+  });
+}
 
 const files = await built();
 for (const [what, more, directive] of [

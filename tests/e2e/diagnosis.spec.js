@@ -130,7 +130,7 @@ for (const [where, hours, code] of [['an hour ahead', 1, 'token-expired'], ['an 
     await scene.context.addInitScript((ms) => { const real = Date.now.bind(Date); Date.now = () => real() + ms; }, hours * 3_600_000);
     // The site's own files do not tell the time either; where they do, it is counted in (clock.spec.js).
     scene.expect(/ERR_FAILED/);
-    await scene.context.route('**/authWindow.html', (route) => (route.request().method() === 'HEAD' ? route.abort() : route.continue()));
+    await scene.context.route('**/authWindow.html*', (route) => (route.request().method() === 'HEAD' ? route.abort() : route.continue()));
     const page = await scene.visit({ head: tag({ silent: 'false' }), body: element });
     const popup = await pressSignIn(page);
     await enter(popup);

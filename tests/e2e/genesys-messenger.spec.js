@@ -303,7 +303,7 @@ story('its server refuses the code: our error says so, and what to compare', asy
   const failed = await event(page, 'error');
   assert.equal(failed.code, 'messenger-error');
   assert.match(failed.message, /Auth\.error: invalid_client/);
-  assert.match(failed.help, /messenger's side/);
+  assert.match(failed.help, /messenger's settings/);
   assert.ok((await steps(page)).some((line) => line.startsWith('Auth.error: invalid_client')));
 });
 

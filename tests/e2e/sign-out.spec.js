@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { clients } from '../op/op.js';
-import { ask, button, call, element, event, events, eventually, loaded, session, signIn, tag } from './support/page.js';
+import { ask, button, call, element, event, events, eventually, loaded, session, signIn, snippet, tag } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world({ pages: ['/page', '/bye'] });
@@ -138,3 +138,37 @@ story('postLogoutRedirectUri: back to another page of the site', async (scene) =
   await page.waitForURL(`${site.origin}/bye`);
   assert.equal(op.asked('end-session')[0].params.post_logout_redirect_uri, `${site.origin}/bye`);
 });
+
+story('awaited, and then on to another page: the issuer is asked all the same', async (scene) => {
+  scene.put({ path: '/bye', body: 'See you' });
+  const page = await scene.visit({ head: tag(), body: element });
+  await signIn(page);
+  const addresses = [];
+  page.on('framenavigated', (frame) => addresses.push(frame.url()));
+  await page.evaluate(() => {
+    (async () => {
+      await MessengerAuth.client.signOut();
+      location.href = '/bye';
+    })();
+  });
+  await eventually(() => addresses.length, 'the page leaves');
+  await eventually(() => addresses.at(-1).startsWith(site.origin), 'and comes back');
+  assert.equal(op.asked('end-session').length, 1);
+  assert.equal(addresses.at(-1), `${site.origin}/page`, 'where the issuer leads');
+  await loaded(page);
+  assert.equal((await ask(page)).token, null);
+});
+
+for (const [name, head] of [
+  ['data-post-logout-redirect-uri', tag({ 'post-logout-redirect-uri': `${site.origin}/bye` })],
+  ['the option postLogoutRedirectUri', snippet(`postLogoutRedirectUri: "${site.origin}/bye"`)],
+]) {
+  story(`${name}: from a page that is not registered to the one that is`, async (scene) => {
+    scene.put({ path: '/bye', body: 'See you' });
+    const page = await scene.visit({ head, body: element, path: '/unregistered' });
+    await signIn(page);
+    await button(page, 'Sign out').click();
+    await page.waitForURL(`${site.origin}/bye`);
+    assert.equal(op.asked('end-session')[0].params.post_logout_redirect_uri, `${site.origin}/bye`);
+  });
+}

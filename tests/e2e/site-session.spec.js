@@ -119,6 +119,21 @@ story('the whole page goes to the login page, and is known when it comes back', 
   assert.deepEqual([(await events(page, 'signed-in')).length, seen.given.length], [1, 2], 'each has asked once');
 });
 
+story('the whole page, and the site knows the person by now: Sign in signs in, and does not leave', async (scene) => {
+  scene.expect(/401/);
+  const seen = await ownLogin(scene.context);
+  const page = await scene.visit({ head: head('transport: "page"'), body: element });
+  await loaded(page);
+  assert.equal((await ask(page)).token, null);
+  await known(scene.context);
+  const left = [];
+  page.on('framenavigated', (frame) => left.push(frame.url()));
+  await button(page, 'Sign in').click();
+  await event(page, 'signed-in');
+  assert.equal((await ask(page)).token, seen.given[0]);
+  assert.deepEqual(left, []);
+});
+
 story('who signs out stays signed out here, though the cookie lives', async (scene) => {
   const seen = await ownLogin(scene.context);
   await known(scene.context);

@@ -152,7 +152,7 @@ story('a clock set back: the renewal comes when it would have come', async (scen
   await ahead(page, -50_000);
   await event(page, 'renewed', { within: 15_000 });
   assert.ok(Date.now() - since < 12_000);
-  assert.ok((await session(page)).expiresAt < Date.now() - 30_000, 'by the clock that there is');
+  assert.ok((await session(page)).expiresAt > Date.now(), 'by the site’s clock');
 });
 
 story('a clock set back, then a reload: tokens from the future are renewed at once', async (scene) => {

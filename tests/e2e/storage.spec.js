@@ -147,3 +147,19 @@ for (const minutes of [11, -11]) {
     await eventually(async () => await waiting() === 0, 'it is taken away');
   });
 }
+
+story('localStorage, which is full: who signs out stays signed out', async (scene) => {
+  await scene.context.addInitScript(fill, 'localStorage');
+  const page = await scene.visit({ head: tag(), body: element });
+  await signIn(page);
+  await call(page, 'signOut', { atIssuer: false });
+  await event(page, 'signed-out');
+  op.forget();
+  // The issuer still knows the person.
+  assert.equal((await call(page, 'getToken')).code, 'sign-in-required');
+  assert.equal((await ask(page)).token, null);
+  await page.reload();
+  await event(page, 'ready');
+  assert.equal((await ask(page)).token, null, 'and after a reload');
+  assert.equal(op.asked('authorize').length, 0);
+});

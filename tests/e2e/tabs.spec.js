@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { clients } from '../op/op.js';
-import { ana, ask, button, call, element, enter, event, events, eventually, freeze, isIdTokenOf, loaded, minjun, panel, session, signIn, tag, windowOf } from './support/page.js';
+import { ana, ask, button, call, closed, element, enter, event, events, eventually, freeze, isIdTokenOf, loaded, minjun, panel, session, signIn, tag, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world({ settings: { accessTokenTtl: 60, idTokenTtl: 60 } });
@@ -378,4 +378,19 @@ story('a late word of a session that is over signs nobody in', async (scene) => 
   await third.evaluate(() => heard);
   for (const one of [tab, third]) assert.equal(await session(one), null);
   assert.equal((await events(third, 'signed-in')).length, 0);
+});
+
+story('another tab signs in while the window of this one is open: the window closes, and who waits is answered', async (scene) => {
+  const attributes = { silent: 'false' };
+  const page = await scene.visit({ head: tag(attributes), body: element });
+  await event(page, 'ready');
+  const other = await open(scene, attributes);
+  let signingIn;
+  const popup = await windowOf(page, async () => { signingIn = call(page, 'signIn'); });
+  await popup.getByLabel('Password').waitFor();
+  await signIn(other);
+  await closed(popup);
+  assert.equal((await signingIn).code, undefined);
+  isIdTokenOf((await ask(page)).token, { op });
+  assert.equal((await events(page, 'error')).length, 0);
 });

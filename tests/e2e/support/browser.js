@@ -24,10 +24,12 @@ const partitioning = '--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAut
  *
  * @param {object} [options]
  * @param {boolean} [options.blockWindows] leave its popup blocker on, which Playwright turns off
+ * @param {boolean} [options.backForwardCache] keep a page that was left, for *back*, which Playwright turns off
  * @param {boolean} [options.partitioned] keep the storage of frames apart by the site around them, which Playwright turns off
  */
-export async function launch({ blockWindows = false, partitioned = false } = {}) {
+export async function launch({ blockWindows = false, backForwardCache = false, partitioned = false } = {}) {
   const executablePath = process.env.CHROMIUM ?? usual.find((path) => existsSync(path));
   if (!executablePath) throw new Error('no Chromium found: install one, or name it in the environment variable CHROMIUM');
-  return chromium.launch({ executablePath, args: partitioned ? [...args, partitioning] : args, ignoreDefaultArgs: blockWindows ? ['--disable-popup-blocking'] : [] });
+  const ignored = [...(blockWindows ? ['--disable-popup-blocking'] : []), ...(backForwardCache ? ['--disable-back-forward-cache'] : [])];
+  return chromium.launch({ executablePath, args: partitioned ? [...args, partitioning] : args, ignoreDefaultArgs: ignored });
 }

@@ -17,18 +17,19 @@ const PATIENCE = 15_000;
  * @param {object} [options.settings] of the provider
  * @param {string[]} [options.pages] paths to which a sign-out may return
  * @param {boolean} [options.blockWindows] leave the popup blocker on
+ * @param {boolean} [options.backForwardCache] keep a page that was left, for *back*, as browsers do
  * @param {boolean} [options.partitioned] keep the storage of frames apart by the site around them, as browsers do
  * @param {boolean} [options.searched] `false` where the stories are the provider's own, and nothing of ours keeps its secrets
  * @param {(options: { settings: object }) => Promise<object>} [options.start] starts site and provider in the place of the usual ones
  * @param {boolean} [options.elsewhere] a second site, `cdn`, that serves the files to every origin and may receive answers
  */
-export async function world({ settings = {}, pages = ['/page'], blockWindows = false, partitioned = false, elsewhere = false, searched = true, start } = {}) {
+export async function world({ settings = {}, pages = ['/page'], blockWindows = false, backForwardCache = false, partitioned = false, elsewhere = false, searched = true, start } = {}) {
   const started = await start?.({ settings });
   const site = started?.site ?? await startSite();
   const cdn = elsewhere ? await startSite({ headers: { 'Access-Control-Allow-Origin': '*' } }) : undefined;
   const op = started?.op ?? await startOp({ sites: [site.origin, site.elsewhere, ...(cdn ? [cdn.origin] : [])], pages, settings });
   site.words.issuer = op.issuer;
-  const browser = await launch({ blockWindows, partitioned });
+  const browser = await launch({ blockWindows, backForwardCache, partitioned });
   after(async () => {
     await browser.close();
     await Promise.all([...(started ? [started.close()] : [site.close(), op.close()]), cdn?.close()]);
