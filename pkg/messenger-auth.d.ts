@@ -211,7 +211,7 @@ export interface Client {
   signIn(options?: { transport?: "popup" | "page"; loginHint?: string; prompt?: string }): Promise<Session>;
   /**
    * Ends the session here, then at the issuer: the page is about to leave for it, and must not reload or leave by
-   * itself meanwhile. The promise stays open then until the page has left.
+   * itself meanwhile. The promise stays open then until the page has left, for `timeoutMs` at most.
    */
   signOut(options?: {
     /** Whether the page leaves for the issuer, to end the session there too. The refresh token is revoked in any case. Default: `true`. */

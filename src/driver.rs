@@ -104,7 +104,8 @@ impl Driver {
                         if let Some(response) = kept
                             && (next.is_ok()
                                 || request.reuse == Reuse::Reload
-                                    && KeySet::parse(&response.body).is_ok())
+                                    && KeySet::parse(&response.body)
+                                        .is_ok_and(|keys| !keys.is_empty()))
                         {
                             self.keep(request.url, response);
                         }

@@ -13,6 +13,7 @@ use std::{cell::Cell, future::Future, rc::Rc};
 use js_sys::{Function, Object, Promise, Reflect};
 use protocol::{
     Error, Fault,
+    address::Address,
     config::{self, Config, HandOver, Transport},
     json::{Map, Value, object},
     login::Authorization,
@@ -253,6 +254,12 @@ async fn leave(visitor: &'static Visitor, options: JsValue) -> Result<JsValue, E
         Some(true) | None => SignOut::AtIssuer,
     };
     let back = options.text("postLogoutRedirectUri");
+    if back.is_some_and(|back| Address::parse(back).is_none()) {
+        options.refuse(
+            "postLogoutRedirectUri",
+            "must be a whole https: address (http: on localhost only)",
+        );
+    }
     options.checked(())?;
     visitor.sign_out(at, back).await?;
     Ok(JsValue::UNDEFINED)
@@ -498,7 +505,7 @@ fn members(options: &JsValue) -> Result<Map, Error> {
         Some(Value::Object(members)) => Ok(members),
         _ => Err(Error::bad_option(
             "options",
-            "must be a plain object, without functions and NaN",
+            "must be a plain object, without functions, NaN and Infinity",
         )),
     }
 }

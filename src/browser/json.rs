@@ -19,7 +19,7 @@ pub(crate) fn present(mut members: Vec<(&str, Value)>) -> JsValue {
     to_js(&object(members))
 }
 
-/// A value of JavaScript's; none where it has a function for a member, or no number (`NaN`).
+/// A value of JavaScript's; none where it has a function for a member, or a number without an end or a value.
 ///
 /// By way of text, because the reader of texts is there anyway; serde-wasm-bindgen's reader
 /// would bring 6,000 bytes (brotli) along.
@@ -48,9 +48,8 @@ fn text(value: &JsValue) -> Option<String> {
 fn has_unspeakable(value: &JsValue) -> bool {
     value.dyn_ref().is_some_and(|object: &Object| {
         Object::values(object).iter().any(|member: JsValue| {
-            // `NaN` alone is not what it is.
-            let itself = member.clone();
-            member.is_function() || member != itself
+            let number = member.as_f64();
+            member.is_function() || number.is_some_and(|number| !number.is_finite())
         })
     })
 }

@@ -26,10 +26,11 @@ impl Visitor {
     /// until it is set, or the page wakes: an issuer's cannot be read across origins.
     pub(super) async fn check_clock(&self) {
         let ahead = clock::now() - clock::steady();
-        let before = self.state.borrow_mut().clock_checked_at.replace(ahead);
+        let before = self.state.borrow().clock_checked_at;
         if before.is_some_and(|before| (ahead - before).abs() < TOLERANCE) {
             return;
         }
+        self.state.borrow_mut().clock_checked_at = Some(ahead);
         let file = &self.config.client.redirect_uri;
         if transport::check_way_back(file).is_err() {
             return;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use protocol::{
     Error, Fault,
     config::{HandOver, OnSignedOut, Transport},
+    error::Refusal,
     login::{Authorization, Login},
     secret::Secret,
     session::TokenKind,
@@ -87,7 +88,7 @@ impl Visitor {
         }
         let first = self.token_in_reach(what, min_ttl, deadline).await;
         match (first, interaction) {
-            (Err(error), Interaction::Popup | Interaction::Page) if may_take_person(&error) => {
+            (Err(error), _) if may_take_person(&error, interaction) => {
                 let wish = self.plain_wish(interaction.transport());
                 self.sign_in_for(wish, deadline).await?;
                 self.token_in_reach(what, min_ttl, deadline).await
@@ -117,7 +118,7 @@ impl Visitor {
             let flight = self.join(|state| &mut state.asking_code, asking);
             match flight.wait(deadline, "a code").await {
                 Ok(()) => {}
-                Err(error) if may_take_person(&error) && interaction != Interaction::None => {
+                Err(error) if may_take_person(&error, interaction) => {
                     let mut wish = self.plain_wish(interaction.transport());
                     wish.redemption = self.config.host.redemption();
                     self.sign_in_for(wish, deadline).await?;
@@ -289,9 +290,17 @@ impl Visitor {
     }
 }
 
-/// Whether a window may help: also where the issuer has refused what was asked without a person.
-fn may_take_person(error: &Error) -> bool {
-    error.asks_for_person() || error.refusal().is_some()
+/// Whether a person may help, and may be asked: in a window also where the issuer has refused, without a
+/// person, for a reason that it may not have with one.
+fn may_take_person(error: &Error, interaction: Interaction) -> bool {
+    match interaction {
+        Interaction::None => false,
+        Interaction::Page => error.asks_for_person(),
+        Interaction::Popup => {
+            let refusal = error.refusal();
+            error.asks_for_person() || refusal.is_some_and(|why| why != Refusal::InvalidClient)
+        }
+    }
 }
 
 impl Interaction {

@@ -194,6 +194,8 @@ impl Visitor {
         at: SignOut,
         post_logout_redirect_uri: Option<&str>,
     ) -> Result<(), Error> {
+        let whole = Deadline::after(self.config.timeout_ms);
+        let was_out = self.store.has_signed_out();
         self.abandon_attempts(&Err(Fault::PopupClosed.into()));
         let ended = self.end_everywhere("sign-out", &Fault::SignInRequired.into());
         self.store.remember_sign_out(self.stamp());
@@ -201,7 +203,7 @@ impl Visitor {
         let session = match ended {
             Ended::Session(session) => Some(session),
             // Whom only the host knows, the issuer may know for longer than this page counts.
-            Ended::Nothing if self.config.hand_over != HandOver::Code => return Ok(()),
+            Ended::Nothing if was_out || self.config.hand_over != HandOver::Code => return Ok(()),
             Ended::Nothing | Ended::ByHost => None,
         };
         let since = now();
@@ -230,7 +232,7 @@ impl Visitor {
             }
         }
         // Whoever goes on from here must not stop the page, which is on its way out.
-        timer::sleep(deadline.left()).await;
+        timer::sleep(whole.left()).await;
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use protocol::{
     login::{self, Intent, Interaction as Ask, Login, Redemption},
 };
 
-use super::{Status, Visitor, site::SITE_SERVICE};
+use super::{Status, Visitor};
 use crate::{
     browser::{
         page,
@@ -102,10 +102,12 @@ impl Visitor {
                 if self.config.issuer.keeps_session() {
                     // Whoever comes back is known by the cookie alone.
                     self.store.forget_refusals();
-                    if self.can_ask_site()
-                        && let Ok(()) = self.ask_for_site_token().wait(deadline, SITE_SERVICE).await
-                    {
-                        return Ok(());
+                    if self.can_ask_site() {
+                        let asking = deadline.or(Deadline::after(self.config.timeout_ms));
+                        if let Ok(login) = self.site_login(asking).await {
+                            self.welcome(login);
+                            return Ok(());
+                        }
                     }
                 }
                 self.leave_to_sign_in(wish, deadline).await
@@ -200,13 +202,19 @@ impl Visitor {
             // What is kept for the way back is dated.
             self.check_clock().await;
             let redirect = self.redirect(wish.intent(), deadline).await?;
+            if deadline.left() == 0 {
+                return Err(timed_out("the issuer's address"));
+            }
             let tab = Store::session();
             transport::leave(&tab, &redirect.transaction, &redirect.url)?;
         }
         // The page is on its way out; a browser that does not leave is a timeout, and *back* finds
         // the page as it was left.
         match timer::deadline(Box::pin(self.shown_again()), deadline.left()).await {
-            Ok(()) => Err(Fault::SignInRequired.into()),
+            Ok(()) => {
+                self.store.remember_refusal();
+                Err(Fault::SignInRequired.into())
+            }
             Err(Elapsed) => Err(timed_out("the browser to leave the page")),
         }
     }

@@ -61,7 +61,9 @@ pub(super) struct Tabs {
     channel: RefCell<Option<Channel>>,
     /// How often another tab has told something.
     heard: Cell<u32>,
-    /// How often the page has come back out of the back/forward cache.
+    /// The page is in the back/forward cache, or on its way there.
+    is_away: Cell<bool>,
+    /// How often it has come back out of it.
     returns: Cell<u32>,
     bell: Bell,
     awake: RefCell<Option<Awake>>,
@@ -89,10 +91,15 @@ impl Visitor {
     pub(super) fn join_tabs(&'static self) {
         self.open_channel();
         // The first word on its channel would throw the page out of the back/forward cache.
-        Listener::on_page("pagehide", |_| *self.tabs.channel.borrow_mut() = None).keep();
+        Listener::on_page("pagehide", |_| {
+            *self.tabs.channel.borrow_mut() = None;
+            self.tabs.is_away.set(true);
+        })
+        .keep();
         Listener::on_page("pageshow", |event| {
             if Reflect::get(&event, &"persisted".into()).is_ok_and(|is_so| is_so.is_truthy()) {
                 self.open_channel();
+                self.tabs.is_away.set(false);
                 self.tabs.returns.set(self.tabs.returns.get() + 1);
                 self.tabs.bell.ring();
             }
@@ -186,9 +193,8 @@ impl Visitor {
 
     /// Learns what other tabs have done in the meantime.
     pub(super) async fn catch_up(&'static self) {
-        if self.store.is_shared()
-            && let Some(note) = self.store.load()
-        {
+        // Where the tab has been on another page meanwhile, its own store knows more than this page.
+        if let Some(note) = self.store.load() {
             self.take_over(note);
         }
         if self.tabs.channel.borrow().is_some() {
@@ -281,6 +287,7 @@ impl Visitor {
             return;
         }
         let is_next_person = note.stamp.person > mine.person;
+        let wish = self.wish_again();
         let Some(session) = note.session else {
             match note.site_token {
                 Some(token) if is_next_person || !self.is_signed_in() => {
@@ -311,7 +318,7 @@ impl Visitor {
         self.settle();
         if is_next_person {
             self.next_person(&Ok(()));
-            if self.is_granted(&self.wish_again()) {
+            if self.is_granted(&wish) {
                 self.abandon_attempts(&Ok(()));
             }
         }
@@ -336,6 +343,10 @@ impl Visitor {
 
     /// Time may have passed without this tab.
     async fn wake(&'static self) {
+        // Other signs of coming back come before the channel is open again; that one comes last.
+        if self.tabs.is_away.get() {
+            return;
+        }
         transport::sweep(&Store::session(), now());
         self.state.borrow_mut().clock_checked_at = None;
         self.catch_up().await;

@@ -88,6 +88,7 @@ for (const [name, attributes, method, given, names] of [
   ['a kind of token that does not exist', {}, 'getToken', { kind: 'refresh_token' }, /kind/],
   ['a sign-in that may not show anything', {}, 'signIn', { prompt: 'none' }, /prompt/],
   ['a sign-in that may not show anything, among other words', {}, 'signIn', { prompt: 'none login' }, /prompt/],
+  ['a time without end', {}, 'getToken', { timeoutMs: Infinity }, /Infinity/],
   ['a member that getToken does not know', {}, 'getToken', { audience: 'x' }, /audience/],
 ]) {
   story(`${name}: bad-option`, async (scene) => {
