@@ -120,7 +120,7 @@ fn required<'a>(document: &'a Map, name: &str) -> Result<&'a str, Error> {
 }
 
 fn endpoint(document: &Map, name: &str) -> Result<Option<String>, Error> {
-    let Some(value) = document.get(name).filter(|value| !value.is_null()) else {
+    let Some(value) = document.present(name) else {
         return Ok(None);
     };
     value

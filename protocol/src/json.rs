@@ -182,6 +182,12 @@ impl Map {
         Some(members.find(|(key, _)| *key == name)?.1)
     }
 
+    /// The member of this name, unless it is `null`, which some write for what is absent.
+    #[must_use]
+    pub fn present(&self, name: &str) -> Option<&Value> {
+        self.get(name).filter(|value| !value.is_null())
+    }
+
     /// The member of this name, where it is a text.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {

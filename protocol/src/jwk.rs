@@ -228,8 +228,8 @@ impl Key {
 
 /// RFC 7517 4.2 and 4.3: neither `use` nor `key_ops` may say something else.
 fn for_signatures(jwk: &Map) -> bool {
-    let for_use = present(jwk, "use").is_none_or(|usage| *usage == *"sig");
-    let for_operation = present(jwk, "key_ops").is_none_or(|operations| {
+    let for_use = jwk.present("use").is_none_or(|usage| *usage == *"sig");
+    let for_operation = jwk.present("key_ops").is_none_or(|operations| {
         operations
             .as_array()
             .is_some_and(|operations| operations.iter().any(|operation| *operation == *"verify"))
@@ -302,13 +302,8 @@ fn decode(encoded: &str, max_length: usize) -> Option<Vec<u8>> {
     reason = "the outer one is the failure of the key"
 )]
 fn optional_text(jwk: &Map, name: &str) -> Option<Option<String>> {
-    match present(jwk, name) {
+    match jwk.present(name) {
         None => Some(None),
         Some(value) => value.as_str().map(|text| Some(text.to_owned())),
     }
-}
-
-/// A member; some write `null` for one that is absent.
-fn present<'a>(jwk: &'a Map, name: &str) -> Option<&'a Value> {
-    jwk.get(name).filter(|value| !value.is_null())
 }

@@ -58,7 +58,7 @@ impl<'a> Options<'a> {
     /// The value as it came.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'a Value> {
-        self.members.get(name).filter(|value| !value.is_null())
+        self.members.present(name)
     }
 
     /// A text that is not empty.

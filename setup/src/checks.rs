@@ -170,13 +170,10 @@ impl Outcome {
 /// Whether a document says where the keys are. The widget needs them as soon as there is a token to check.
 pub fn keys_named(document: &Map) -> Result<(), Error> {
     let detail = "the discovery document has no jwks_uri";
-    document.get("jwks_uri").map(drop).ok_or_else(|| {
-        Fault::Untrusted {
-            flaw: Flaw::ResponseMalformed,
-            detail: detail.to_owned(),
-        }
-        .into()
-    })
+    document
+        .present("jwks_uri")
+        .map(drop)
+        .ok_or_else(|| Error::untrusted(Flaw::ResponseMalformed, detail))
 }
 
 /// What to ask for this form; nothing while the issuer's own fields are not right.
@@ -1152,6 +1149,8 @@ mod tests {
         assert_eq!(keys.outcome, Outcome::Fail);
         assert!(keys.found.contains("has no jwks_uri"), "{keys:?}");
         let mut named = without.clone();
+        named.insert("jwks_uri".into(), Value::Null);
+        assert!(keys_named(&named).is_err());
         named.insert("jwks_uri".into(), "https://idp.example.com/jwks".into());
         assert!(keys_named(&named).is_ok());
     }
