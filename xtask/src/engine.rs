@@ -278,24 +278,20 @@ fn optimise(node: &Node, files: &Files) -> Outcome<Names> {
     let small = fs::read(&files.wasm).map_err(Failure::file("read", &files.wasm))?;
     let ranked = order::ranked(&small).map_err(Failure::file("parse", &files.wasm))?;
     fs::write(&files.wasm, ranked).map_err(Failure::file("write", &files.wasm))?;
-    process::run(
-        node.command("wasm-opt")
-            .args(FEATURES)
-            .args(ORDERED)
-            .arg(&files.wasm)
-            .arg("--output")
-            .arg(&files.wasm),
-    )?;
+    pass(node, &files.wasm, ORDERED, &files.wasm)?;
     Ok(names)
 }
 
 /// Makes WebAssembly small; `last` comes after everything else. What it prints is returned.
 pub(crate) fn wasm_opt(node: &Node, from: &Path, last: &[&str], to: &Path) -> Outcome<String> {
+    pass(node, from, &[SMALLEST, last].concat(), to)
+}
+
+fn pass(node: &Node, from: &Path, passes: &[&str], to: &Path) -> Outcome<String> {
     process::output(
         node.command("wasm-opt")
             .args(FEATURES)
-            .args(SMALLEST)
-            .args(last)
+            .args(passes)
             .arg(from)
             .arg("--output")
             .arg(to),

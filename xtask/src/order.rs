@@ -22,7 +22,7 @@ pub(crate) fn ranked(module: &[u8]) -> wasmparser::Result<Vec<u8>> {
             Payload::FunctionSection(functions) => {
                 signatures = functions.into_iter().collect::<Result<_, _>>()?;
             }
-            Payload::CodeSectionEntry(body) => bodies.push(body.as_bytes().to_vec()),
+            Payload::CodeSectionEntry(body) => bodies.push(body.as_bytes()),
             _ => {}
         }
     }
