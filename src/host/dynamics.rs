@@ -111,8 +111,9 @@ fn feed(visitor: &'static Visitor) {
         };
         visitor.driver.journal.note("Dynamics", outcome);
         // The session's own tokens are renewed ahead of time anyway; the site's JWT is here.
-        let lasts = visitor.in_hand(config.min_ttl).is_some();
-        while lasts && config.hand_over == HandOver::TokenUrl && IS_FED.get() {
+        let runs_out =
+            config.hand_over == HandOver::TokenUrl && visitor.in_hand(config.min_ttl).is_some();
+        while runs_out && IS_FED.get() {
             timer::sleep(ROUND).await;
             if IS_FED.get() {
                 drop(obtain(visitor, config.min_ttl + 2 * ROUND / 1000).await);

@@ -213,7 +213,7 @@ impl Visitor {
         let set = self.config.post_logout_redirect_uri.as_deref();
         let back = post_logout_redirect_uri.or(set).or(usual);
         let next = logout::begin(client, issuer, session.as_deref(), back, since);
-        let deadline = Deadline::after(SIGN_OUT_TIMEOUT.min(self.config.timeout_ms));
+        let deadline = whole.or(Deadline::after(SIGN_OUT_TIMEOUT));
         let departure = self.driver.finish(next, deadline).await;
         let step = "sign out at the issuer";
         self.driver.journal.ended(since, step, &departure);

@@ -347,8 +347,8 @@ impl Visitor {
         let advice = match verdict {
             _ if framed => Fault::PopupSevered.help(),
             Gone::Severed => {
-                "To see when it closes: no Cross-Origin-Opener-Policy on the issuer's \
-                              pages, at most same-origin-allow-popups on this one."
+                "To see when it closes: no Cross-Origin-Opener-Policy on the issuer's pages, at most \
+                 same-origin-allow-popups on this one."
                     .to_owned()
             }
             Gone::Closed => [
