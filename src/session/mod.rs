@@ -197,8 +197,8 @@ impl Visitor {
         let whole = Deadline::after(self.config.timeout_ms);
         let was_out = self.store.has_signed_out();
         self.abandon_attempts(&Err(Fault::PopupClosed.into()));
-        let ended = self.end_everywhere("sign-out", &Fault::SignInRequired.into());
-        self.store.remember_sign_out(self.stamp());
+        let why = Fault::SignInRequired.into();
+        let ended = self.end_everywhere(Change::SignOut, "sign-out", &why);
         host::end_session(self).await;
         let session = match ended {
             Ended::Session(session) => Some(session),
@@ -394,9 +394,9 @@ impl Visitor {
     }
 
     /// Ends the session in all tabs. Gives back what there was here.
-    fn end_everywhere(&self, reason: &'static str, why: &Error) -> Ended {
+    fn end_everywhere(&self, change: Change, reason: &'static str, why: &Error) -> Ended {
         let ended = self.forget_session(reason, why);
-        self.publish(Change::Person, None);
+        self.publish(change, None);
         ended
     }
 

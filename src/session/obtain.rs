@@ -389,7 +389,7 @@ impl Visitor {
             Some(Flaw::SubjectChanged | Flaw::IssuerMismatch)
         );
         if is_foreign {
-            self.end_everywhere("refused", error);
+            self.end_everywhere(Change::Person, "refused", error);
             self.tell_failure(error);
         }
         is_foreign

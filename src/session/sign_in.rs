@@ -369,7 +369,8 @@ impl Visitor {
             },
             &advice,
         );
-        if verdict == Gone::Severed && !framed {
+        // Without a network nobody is signing in there.
+        if verdict == Gone::Severed && !framed && page::is_online() {
             (self.announce.status)(Status::StillSigningIn);
             return;
         }

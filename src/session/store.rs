@@ -1,5 +1,7 @@
 //! Where the session lives between two pages of the site.
 
+use core::cell::Cell;
+
 use protocol::{
     client::Client,
     config, decimal,
@@ -42,6 +44,8 @@ pub(super) struct SessionStore {
     tab: Store,
     /// One for all tabs, wherever the session lives. No token is ever in it.
     all: Store,
+    /// When another tab has told of a sign-out: its word may be here before what it has written.
+    told_out: Cell<Stamp>,
 }
 
 /// When a session began, and when it last changed: milliseconds since 1970, always later than what
@@ -58,6 +62,8 @@ pub(super) struct Note {
     pub(super) session: Option<Session>,
     /// Where the site, or a portal, has signed somebody in by itself. Never kept.
     pub(super) site_token: Option<SiteToken>,
+    /// The person has signed out. Never kept.
+    pub(super) is_sign_out: bool,
 }
 
 /// Whose turn it is to use the refresh token of a session.
@@ -83,6 +89,7 @@ impl SessionStore {
             of: [&client.client_id, "@", issuer.identifier()].concat(),
             tab: Store::session(),
             all: Store::local(),
+            told_out: Cell::default(),
         }
     }
 
@@ -199,8 +206,15 @@ impl SessionStore {
         }
     }
 
+    /// Another tab has told of a sign-out.
+    pub(super) fn hear_of_sign_out(&self, stamp: Stamp) {
+        self.told_out.set(stamp);
+    }
+
     pub(super) fn has_signed_out(&self) -> bool {
-        self.latest().is_some_and(|(_, mark)| mark == SIGNED_OUT)
+        let (stamp, mark) = self.latest().unwrap_or_default();
+        mark == SIGNED_OUT
+            || stamp < self.told_out.get()
             || self.tab.get(&self.name("out")).is_some()
     }
 
@@ -218,6 +232,7 @@ impl SessionStore {
     pub(super) fn forget_refusals(&self) {
         self.tab.remove(&self.name("refused"));
         self.tab.remove(&self.name("out"));
+        self.told_out.take();
         if self.has_signed_out() {
             self.set_current(self.last_change(), None);
         }
@@ -291,13 +306,14 @@ pub(super) enum Rest {
 
 impl Note {
     pub(super) fn text(stamp: Stamp, session: Option<&Session>) -> String {
-        Self::told(stamp, session, None)
+        Self::told(stamp, session, None, false)
     }
 
     pub(super) fn told(
         stamp: Stamp,
         session: Option<&Session>,
         site_token: Option<&SiteToken>,
+        is_sign_out: bool,
     ) -> String {
         let site_token = site_token.map(|held| {
             let end = held.expires_at.map(Timestamp::as_millis);
@@ -308,6 +324,7 @@ impl Note {
             ("change", stamp.change.into()),
             ("session", session.map(Session::to_json).into()),
             ("site", site_token.into()),
+            ("out", is_sign_out.into()),
         ]);
         // Numbers and texts: nothing fails here.
         json::to_text(&note).unwrap_or_default()
@@ -331,6 +348,7 @@ impl Note {
                 }),
                 _ => None,
             },
+            is_sign_out: note.get("out") == Some(&Value::Bool(true)),
         })
     }
 }

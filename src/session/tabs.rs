@@ -9,7 +9,8 @@
 //!   named after client and issuer, and what is told about another client is not heard;
 //! - a line in localStorage, without a token ([`SessionStore::set_current`]): which refresh token is the current
 //!   one, and whether it is on its way. It tells a tab that was frozen, copied or brought back
-//!   that its own is spent, and outlives the tab that spent it.
+//!   that its own is spent, and outlives the tab that spent it. What a tab is told may be there
+//!   before it can see what the teller has written: of a sign-out it believes the word.
 //!
 //! So a refresh token is sent once, except where nobody knows whether it was sent, nobody has a
 //! newer one, and the hidden frame does not help either: then the issuer has the last word.
@@ -74,6 +75,8 @@ pub(super) struct Tabs {
 pub(super) enum Change {
     /// Somebody has signed in, or nobody is signed in any more.
     Person,
+    /// The person has signed out.
+    SignOut,
     /// The same person has other tokens.
     Tokens,
 }
@@ -151,17 +154,22 @@ impl Visitor {
         let change_at = now().as_millis().max(known + 1);
         let stamp = Stamp {
             person: match change {
-                Change::Person => change_at,
+                Change::Person | Change::SignOut => change_at,
                 Change::Tokens => mine.person,
             },
             change: change_at,
         };
-        self.store.set_current(stamp, session.as_deref());
+        let is_sign_out = change == Change::SignOut;
+        if is_sign_out {
+            self.store.remember_sign_out(stamp);
+        } else {
+            self.store.set_current(stamp, session.as_deref());
+        }
         match &session {
             Some(session) => self.store.save(&Note::text(stamp, Some(session))),
             None => self.store.clear(),
         }
-        self.tell_tabs(stamp, session.as_deref(), site_token);
+        self.tell_tabs(stamp, session.as_deref(), site_token, is_sign_out);
         let mut state = self.state.borrow_mut();
         state.stamp = stamp;
         state.session = session;
@@ -247,11 +255,18 @@ impl Visitor {
     }
 
     /// Tells the other tabs, without the refresh token where they could not but use it at once.
-    fn tell_tabs(&self, stamp: Stamp, session: Option<&Session>, site_token: Option<&SiteToken>) {
+    fn tell_tabs(
+        &self,
+        stamp: Stamp,
+        session: Option<&Session>,
+        site_token: Option<&SiteToken>,
+        is_sign_out: bool,
+    ) {
         let bare = session
             .filter(|_| !self.shares_refresh_tokens())
             .map(|session| session.clone().without_refresh_token());
-        self.post(&Note::told(stamp, bare.as_ref().or(session), site_token));
+        let session = bare.as_ref().or(session);
+        self.post(&Note::told(stamp, session, site_token, is_sign_out));
     }
 
     fn post(&self, text: &str) {
@@ -266,7 +281,7 @@ impl Visitor {
             let is_told = self.config.issuer.keeps_session() && !self.can_ask_site();
             let site_token = state.site_token.as_ref().filter(|_| is_told);
             if state.session.is_some() || site_token.is_some() {
-                self.tell_tabs(state.stamp, state.session.as_deref(), site_token);
+                self.tell_tabs(state.stamp, state.session.as_deref(), site_token, false);
             }
             return;
         }
@@ -287,6 +302,9 @@ impl Visitor {
             return;
         }
         let is_next_person = note.stamp.person > mine.person;
+        if note.is_sign_out {
+            self.store.hear_of_sign_out(note.stamp);
+        }
         let wish = self.wish_again();
         let Some(session) = note.session else {
             match note.site_token {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { ownLogin as standIn } from './hosts/site-session.js';
-import { ask, button, call, closed, element, event, events, eventually, loaded, panel, session, windowOf } from './support/page.js';
+import { ask, button, call, closed, element, event, events, eventually, lag, loaded, panel, session, watched, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world();
@@ -63,8 +63,7 @@ story('the window is closed without a login: popup-closed', async (scene) => {
   await loaded(page);
   const popup = await windowOf(page, () => button(page, 'Sign in').click());
   await popup.getByRole('link', { name: 'Log me in' }).waitFor();
-  // Until then it may as well have been severed.
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await watched(page);
   await popup.close();
   assert.equal((await event(page, 'error')).code, 'popup-closed');
   await panel(page).getByRole('alert').filter({ hasText: /./ }).waitFor();
@@ -172,4 +171,22 @@ story('a sign-in and a sign-out in one tab are those of the other tabs', async (
     assert.equal((await ask(one)).token, null);
     await button(one, 'Sign in').waitFor();
   }
+});
+
+story('a sign-out is told before what it has written can be seen: the cookie signs nobody in again', async (scene) => {
+  const seen = await ownLogin(scene.context);
+  await known(scene.context);
+  const page = await scene.visit({ head: head(), body: element });
+  const other = await scene.context.newPage();
+  await scene.visit({ head: head(), body: element, page: other });
+  for (const one of [page, other]) {
+    await event(one, 'ready');
+    assert.ok((await ask(one)).token);
+  }
+  await lag(other);
+  const before = seen.asked;
+  await call(page, 'signOut');
+  await event(other, 'signed-out');
+  assert.equal((await ask(other)).token, null);
+  assert.equal(seen.asked, before);
 });

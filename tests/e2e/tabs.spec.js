@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { clients } from '../op/op.js';
-import { ana, ask, button, call, closed, element, enter, event, events, eventually, freeze, isIdTokenOf, loaded, minjun, panel, session, signIn, tag, windowOf } from './support/page.js';
+import { ana, ask, button, call, closed, element, enter, event, events, eventually, freeze, isIdTokenOf, lag, loaded, minjun, panel, session, signIn, tag, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world({ settings: { accessTokenTtl: 60, idTokenTtl: 60 } });
@@ -239,6 +239,19 @@ story('sign-in and sign-out reach the other tabs, and their panels', async (scen
   assert.equal(op.asked('authorize').length, 0);
   const kept = await Promise.all([tab, other].map((one) => one.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }]))));
   assert.ok(kept.every((one) => !one.includes('refresh_token')), 'nothing is left');
+});
+
+story('a sign-out is told before what it has written can be seen: nobody is signed in again', async (scene) => {
+  const tab = await scene.visit({ head: tag(), body: element });
+  const other = await open(scene);
+  await signIn(tab);
+  await event(other, 'signed-in');
+  await lag(other);
+  op.forget();
+  await call(tab, 'signOut', { atIssuer: false });
+  await event(other, 'signed-out');
+  assert.equal((await ask(other)).token, null);
+  assert.equal(op.asked('authorize').length, 0);
 });
 
 story('signed out while a tab was frozen: it wakes signed out', async (scene) => {

@@ -133,6 +133,18 @@ export async function freeze(page) {
   };
 }
 
+/** Waits until a page must have seen that the window which it watches stands open and is its own; how busy the machine is plays no part. */
+export const watched = (page) => page.evaluate(async () => {
+  for (let glances = 0; glances < 12; glances += 1) await new Promise((resolve) => { setTimeout(resolve, 150); });
+});
+
+/** From now on a page sees localStorage as it is now: as one that is told something by another tab before the browser shows it what that one has written. */
+export const lag = (page) => page.evaluate(() => {
+  const shown = { ...localStorage };
+  const { get } = Reflect;
+  Reflect.get = (target, name) => get(target === localStorage ? shown : target, name);
+});
+
 /** Fills a store to the last character. Runs in the page. */
 export function fill(name) {
   for (let size = 4_000_000; size >= 1; size = Math.floor(size / 2)) {
