@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { clients } from '../op/op.js';
 import { csp } from '../site/csp.js';
-import { ask, button, call, closed, element, enter, event, eventually, isIdTokenOf, loaded, panel, pressSignIn, session, signIn, tag } from './support/page.js';
+import { ask, button, call, closed, element, enter, event, eventually, isIdTokenOf, loaded, panel, pressSignIn, session, signIn, tag, watched } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world({ pages: ['/page'] });
@@ -53,8 +53,7 @@ story('the redirect URI is not registered: the window shows it, and the diagnosi
   const page = await scene.visit({ head: tag({ silent: 'false', 'redirect-uri': unregistered }), body: element });
   const popup = await pressSignIn(page);
   await popup.getByText('redirect_uri').first().waitFor();
-  const since = Date.now();
-  await eventually(() => Date.now() > since + 1500, 'it has been read');
+  await watched(page);
   await popup.close();
   assert.equal((await event(page, 'error')).code, 'popup-closed');
   const { value } = await call(page, 'diagnose');

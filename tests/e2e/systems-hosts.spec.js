@@ -9,7 +9,7 @@ import { exchanger, genesysSnippet, messenger } from './hosts/genesys.js';
 import { genesysCloud } from './hosts/genesys-cloud.js';
 import { framework } from './hosts/genesys-embeddable.js';
 import { ana, claimsOf, event, eventually } from './support/page.js';
-import { atProvider, givenUp, inWindow, isLastOf, link, openedWith, signedIn, tellAll } from './support/system-stories.js';
+import { atProvider, closedAtOnce, inWindow, isLastOf, link, openedWith, signedIn, tellAll } from './support/system-stories.js';
 import { world } from './support/world.js';
 
 const it = await world();
@@ -124,7 +124,7 @@ tellAll(it, 'genesys-embeddable', async (scene, { ttl, name }) => {
     },
     hasSession: false,
     isRenewedUnseen: false,
-    tryOffline: givenUp(page),
+    tryOffline: closedAtOnce(page),
     ended: async () => assert.deepEqual(seen.revoked.map(([method]) => method), ['DELETE']),
   };
 });

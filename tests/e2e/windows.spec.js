@@ -1,13 +1,13 @@
 /** The sign-in window when it is closed, severed by Cross-Origin-Opener-Policy, or given up. */
 
 import assert from 'node:assert/strict';
-import { ana, ask, button, call, closed, element, enter, event, events, eventually, fill, isIdTokenOf, loaded, panel, pressSignIn, session, signIn, tag } from './support/page.js';
+import { ana, ask, button, call, closed, element, enter, event, events, eventually, fill, isIdTokenOf, loaded, panel, pressSignIn, session, signIn, tag, watched } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op } = await world();
 
 /** Records how the promise of `signIn` ends, beside the panel's own button. */
-const watched = `${element}<button id="own">Log in</button><script>
+const ownButton = `${element}<button id="own">Log in</button><script>
   own.onclick = () => {
     const started = performance.now();
     globalThis.outcome = undefined;
@@ -26,12 +26,11 @@ const outcome = async (page, within) => eventually(() => page.evaluate(() => glo
 /** The window has been open and attached for longer than a second. */
 async function attached(page, popup) {
   await popup.getByLabel('Password').waitFor();
-  const since = await page.evaluate(() => performance.now());
-  await page.waitForFunction((start) => performance.now() > start + 1500, since);
+  await watched(page);
 }
 
 story('closed by the person → popup-closed, within three seconds (window)', async (scene) => {
-  const page = await scene.visit({ head: tag(), body: watched });
+  const page = await scene.visit({ head: tag(), body: ownButton });
   const popup = await press(scene);
   await attached(page, popup);
   await popup.close();
@@ -42,7 +41,7 @@ story('closed by the person → popup-closed, within three seconds (window)', as
 });
 
 story('closed, but the answer comes later → signed in (window)', async (scene) => {
-  const page = await scene.visit({ head: tag(), body: watched });
+  const page = await scene.visit({ head: tag(), body: ownButton });
   const popup = await press(scene);
   await attached(page, popup);
   const address = popup.url();
@@ -58,7 +57,7 @@ story('closed, but the answer comes later → signed in (window)', async (scene)
 });
 
 story('closed, then tried again', async (scene) => {
-  const page = await scene.visit({ head: tag(), body: watched });
+  const page = await scene.visit({ head: tag(), body: ownButton });
   const popup = await press(scene);
   await attached(page, popup);
   await popup.close();
@@ -70,7 +69,7 @@ story('closed, then tried again', async (scene) => {
 });
 
 story('nobody comes back → timeout, at signInTimeoutMs (window)', async (scene) => {
-  const page = await scene.visit({ head: tag({ 'sign-in-timeout-ms': '3000' }), body: watched });
+  const page = await scene.visit({ head: tag({ 'sign-in-timeout-ms': '3000' }), body: ownButton });
   const popup = await press(scene);
   await popup.getByLabel('Password').waitFor();
   const { how, at } = await outcome(page, 6000);
@@ -120,7 +119,7 @@ for (const policy of ['same-origin', 'same-origin-allow-popups']) {
 
 story('severed: the panel asks, and reopening leads to the login', async (scene) => {
   op.settings.coop = { signIn: 'same-origin' };
-  const page = await scene.visit({ head: tag(), body: watched });
+  const page = await scene.visit({ head: tag(), body: ownButton });
   const popup = await press(scene);
   await popup.getByLabel('Password').waitFor();
   await panel(page).getByText('Still signing in?').waitFor();
@@ -133,7 +132,7 @@ story('severed: the panel asks, and reopening leads to the login', async (scene)
 
 story('severed, and given up → popup-closed (window)', async (scene) => {
   op.settings.coop = { signIn: 'same-origin' };
-  const page = await scene.visit({ head: tag(), body: watched });
+  const page = await scene.visit({ head: tag(), body: ownButton });
   const popup = await press(scene);
   await popup.getByLabel('Password').waitFor();
   await panel(page).getByText('Still signing in?').waitFor();
@@ -144,7 +143,7 @@ story('severed, and given up → popup-closed (window)', async (scene) => {
 story('looks closed, is tried again, and then finished in the first window', async (scene) => {
   op.settings.consent = 'ask';
   op.settings.coop = { consent: 'same-origin' };
-  const page = await scene.visit({ head: tag(), body: watched });
+  const page = await scene.visit({ head: tag(), body: ownButton });
   const first = await press(scene);
   await attached(page, first);
   await enter(first);
@@ -166,7 +165,7 @@ story('looks closed, is tried again, and then finished in the first window', asy
 
 story('closed while it is still blank: popup-closed as soon as the provider has answered', async (scene) => {
   op.settings.delay = { discovery: 2000 };
-  const page = await scene.visit({ head: tag(), body: watched });
+  const page = await scene.visit({ head: tag(), body: ownButton });
   const popup = await press(scene);
   await eventually(() => op.asked('discovery').length, 'discovery is on its way');
   await popup.close();
@@ -192,7 +191,7 @@ story('signed in, and another login is cancelled: still signed in, and can sign 
 
 story('severed, then reopened: what was asked for is asked for again', async (scene) => {
   op.settings.coop = { signIn: 'same-origin' };
-  const page = await scene.visit({ head: tag(), body: watched });
+  const page = await scene.visit({ head: tag(), body: ownButton });
   await loaded(page);
   await page.evaluate(() => { globalThis.own.onclick = () => MessengerAuth.client.signIn({ loginHint: 'minjun' }); });
   const popup = await press(scene);
@@ -205,7 +204,7 @@ story('severed, then reopened: what was asked for is asked for again', async (sc
 
 story('severed, and nobody comes back → timeout, at signInTimeoutMs (window)', async (scene) => {
   op.settings.coop = { signIn: 'same-origin' };
-  const page = await scene.visit({ head: tag({ 'sign-in-timeout-ms': '3000' }), body: watched });
+  const page = await scene.visit({ head: tag({ 'sign-in-timeout-ms': '3000' }), body: ownButton });
   await press(scene);
   await panel(page).getByText('Still signing in?').waitFor();
   const { how, at } = await outcome(page, 6000);
@@ -228,7 +227,7 @@ function countFocus() {
 
 story('a second click while the window is open → one login, and the window comes to the front (window)', async (scene) => {
   await scene.context.addInitScript(countFocus);
-  const page = await scene.visit({ head: tag(), body: watched });
+  const page = await scene.visit({ head: tag(), body: ownButton });
   const popup = await press(scene);
   await popup.getByLabel('Password').waitFor();
   await page.locator('#own').click();
@@ -244,7 +243,7 @@ story('a second click while the window is open → one login, and the window com
 
 story('a second click before the engine is there → one login (window)', async (scene) => {
   op.settings.delay = { discovery: 1000 };
-  const page = await scene.visit({ head: tag({ load: 'interaction' }), body: watched });
+  const page = await scene.visit({ head: tag({ load: 'interaction' }), body: ownButton });
   await loaded(page);
   const popup = await press(scene);
   await page.locator('#own').click();
@@ -255,7 +254,7 @@ story('a second click before the engine is there → one login (window)', async 
 });
 
 story('two logins at once, in one page → one login (window)', async (scene) => {
-  const page = await scene.visit({ head: tag(), body: watched });
+  const page = await scene.visit({ head: tag(), body: ownButton });
   await loaded(page);
   await page.evaluate(() => {
     globalThis.own.onclick = () => {

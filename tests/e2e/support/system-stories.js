@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { test } from 'node:test';
-import { ask, call, closed, element, enter, event, events, eventually, session, windowOf } from './page.js';
+import { ask, call, closed, element, enter, event, events, eventually, session, steps, watched, windowOf } from './page.js';
 
 /**
  * @typedef {object} Telling
@@ -71,7 +71,13 @@ async function gives(telling) {
 }
 
 const isOther = ({ isRenewed }, first, next) => next !== null && (isRenewed ? isRenewed() : next !== first);
-const heardCode = (page, code) => eventually(async () => (await events(page, 'error')).some((one) => one.code === code), `the error ${code}`);
+async function heardCode(page, code) {
+  const isHeard = async () => (await events(page, 'error')).some((one) => one.code === code);
+  await eventually(isHeard, `the error ${code}`).catch(async (fault) => {
+    fault.message += `\n${(await steps(page)).join('\n')}`;
+    throw fault;
+  });
+}
 const nobodyWasThrownOut = async ({ page }) => assert.deepEqual(await events(page, 'signed-out'), []);
 
 /** The client's own call, whatever the panel shows. */
@@ -96,11 +102,17 @@ export const link = (name) => (popup) => popup.getByRole('link', { name }).click
 /** The person gives up on a window that leads nowhere. */
 export const givenUp = (page, shown) => async () => {
   const popup = await wish(page);
+  await eventually(() => popup.url() !== 'about:blank', 'it has left for somewhere');
   if (shown) await popup.getByText(shown).waitFor();
-  // Until then it may as well have been severed.
-  await popup.waitForTimeout(1_200);
+  await watched(page);
   await popup.close();
   return 'popup-closed';
+};
+
+/** The person closes the window before it can be told from one that was severed. */
+export const closedAtOnce = (page) => async () => {
+  const popup = await wish(page);
+  await popup.close();
 };
 
 /** Asserts that it is the last of what was given; a renewal may be on its way. */
