@@ -192,8 +192,11 @@ pub(super) async fn command(
     };
     // What a person can still change is to be told when it has changed.
     if let Err(error) = &result
-        && let Fault::SignInRequired | Fault::PopupBlocked | Fault::PopupClosed | Fault::Offline =
-            **error
+        && let Fault::SignInRequired
+        | Fault::PopupBlocked
+        | Fault::PopupClosed
+        | Fault::Offline
+        | Fault::Timeout { .. } = **error
     {
         WAITS.set(true);
     }

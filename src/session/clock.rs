@@ -30,16 +30,16 @@ impl Visitor {
         if before.is_some_and(|before| (ahead - before).abs() < TOLERANCE) {
             return;
         }
-        self.state.borrow_mut().clock_checked_at = Some(ahead);
         let file = &self.config.client.redirect_uri;
         if transport::check_way_back(file).is_err() {
             return;
         }
         // Past the caches on the way, which know no such address.
         let fresh = [file, "?", &*decimal::print(clock::now())].concat();
-        let Some(theirs) = fetch::clock_of(&fresh, PATIENCE).await else {
-            return;
-        };
+        let theirs = fetch::clock_of(&fresh, PATIENCE).await;
+        // Not before: whoever comes meanwhile needs the answer as well.
+        self.state.borrow_mut().clock_checked_at = Some(ahead);
+        let Some(theirs) = theirs else { return };
         let behind = theirs - clock::now();
         let behind = if behind.abs() < TOLERANCE { 0 } else { behind };
         if behind != self.store.lag() {

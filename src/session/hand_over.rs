@@ -100,7 +100,7 @@ impl Visitor {
     /// A fresh, unredeemed code.
     pub(crate) async fn authorization(
         &'static self,
-        interaction: Interaction,
+        mut interaction: Interaction,
         deadline: Deadline,
     ) -> Result<Authorization, Error> {
         self.config.can_give(HandOver::Code)?;
@@ -122,9 +122,8 @@ impl Visitor {
                     let mut wish = self.plain_wish(interaction.transport());
                     wish.redemption = self.config.host.redemption();
                     self.sign_in_for(wish, deadline).await?;
-                    return self
-                        .authorization_in_hand()
-                        .ok_or_else(|| Fault::SignInRequired.into());
+                    // Another may have taken the code that the window brought.
+                    interaction = Interaction::None;
                 }
                 Err(error) => {
                     if is_ours {
@@ -137,11 +136,9 @@ impl Visitor {
     }
 
     async fn ask_silently_for_a_code(&'static self) -> Result<(), Error> {
-        let person = self.person();
         let deadline = Deadline::after(self.config.timeout_ms);
         let asking = self.ask_silently(self.config.host.redemption(), deadline);
         let login = deadline.limit("a code", Box::pin(asking)).await?;
-        self.still(person)?;
         let Login::Code(authorization) = login else {
             return Err(Fault::Crashed.into());
         };
@@ -249,11 +246,17 @@ impl Visitor {
         if let Some(token) = self.site_token_in_hand(min_ttl) {
             return Ok(token);
         }
-        let flight = self.ask_for_site_token();
-        flight.wait(deadline, SITE_SERVICE).await?;
-        let state = self.state.borrow();
-        let answer = state.site_token.as_ref().ok_or(Fault::SignInRequired)?;
-        Ok(answer.token.clone())
+        if let Some(result) = self.join_sign_in(deadline).await {
+            result?;
+        }
+        loop {
+            let flight = self.ask_for_site_token();
+            flight.wait(deadline, SITE_SERVICE).await?;
+            // None where somebody has signed in meanwhile: who waited then was let go before it came.
+            if let Some(held) = &self.state.borrow().site_token {
+                return Ok(held.token.clone());
+            }
+        }
     }
 
     /// Asks for it once, however many want it.
@@ -265,15 +268,13 @@ impl Visitor {
     async fn ask_site(&'static self, person: u32) -> Result<(), Error> {
         let deadline = Deadline::after(self.config.timeout_ms);
         let url = self.config.token_url.as_deref().unwrap_or_default();
-        if let Some(result) = self.join_sign_in(deadline).await {
-            result?;
-        }
         if self.config.issuer.keeps_session() {
             return self.ask_site_itself(person, deadline).await;
         }
         let access_token = self
             .token_without_person(TokenKind::AccessToken, self.config.min_ttl, deadline)
             .await?;
+        self.still(person)?;
         let since = now();
         let member = self.config.token_url_member.as_deref();
         let next = site_token::request(url, member, Some(access_token), credentials(url));

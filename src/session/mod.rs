@@ -199,6 +199,7 @@ impl Visitor {
         self.abandon_attempts(&Err(Fault::PopupClosed.into()));
         let why = Fault::SignInRequired.into();
         let ended = self.end_everywhere(Change::SignOut, "sign-out", &why);
+        let person = self.person();
         host::end_session(self).await;
         let session = match ended {
             Ended::Session(session) => Some(session),
@@ -217,7 +218,8 @@ impl Visitor {
         let departure = self.driver.finish(next, deadline).await;
         let step = "sign out at the issuer";
         self.driver.journal.ended(since, step, &departure);
-        if at == SignOut::Here {
+        // Nor does whoever has signed in, or is about to, lose the page.
+        if at == SignOut::Here || self.person() != person || self.window().is_some() {
             return Ok(());
         }
         match departure? {
@@ -244,9 +246,9 @@ impl Visitor {
         spawn(sweep());
         if let Some((url, transaction)) = transport::returned(&pages, now()) {
             (self.announce.status)(Status::Working);
+            let before = self.store.last_change().person;
             self.check_clock().await;
             let since = now();
-            let before = self.store.last_change().person;
             let deadline = Deadline::after(self.config.timeout_ms);
             let result = match transaction {
                 Some(transaction) => {
@@ -348,7 +350,10 @@ impl Visitor {
     /// A person is signed in whose tokens only the host has: nothing renews that here.
     fn note_sign_in_by_host(&'static self) {
         let ending = Timer::after(BY_HOST_LIFETIME, || {
-            self.forget_session("expired", &Fault::SignInRequired.into());
+            // The page may have asked for tokens of its own since.
+            if self.with_session(|session| session.is_none()) {
+                self.forget_session("expired", &Fault::SignInRequired.into());
+            }
         });
         let mut state = self.state.borrow_mut();
         state.signed_in_by_host = Some(now().plus_millis(i64::from(BY_HOST_LIFETIME)));
@@ -365,7 +370,11 @@ impl Visitor {
         let under_way = {
             let mut state = self.state.borrow_mut();
             state.person = state.person.wrapping_add(1);
-            [state.obtaining.take(), state.asking_site.take()]
+            [
+                state.obtaining.take(),
+                state.asking_site.take(),
+                state.asking_code.take(),
+            ]
         };
         for flight in under_way.into_iter().flatten() {
             flight.land(result.clone());

@@ -160,10 +160,7 @@ impl Visitor {
         };
         if claim != Claim::Ours || !self.refresh(kind, person, deadline).await? {
             match self.ask_silently(Redemption::Here, deadline).await {
-                Ok(login) => {
-                    self.still(person)?;
-                    self.take_in(login, change);
-                }
+                Ok(login) => self.take_in(login, change),
                 // Whether it was spent, only the issuer knows.
                 Err(_)
                     if claim == Claim::Doubtful && self.refresh(kind, person, deadline).await? => {}
@@ -276,13 +273,19 @@ impl Visitor {
             });
         }
         let since = now();
+        let person = self.person();
         let login = self.frame_login(redemption, deadline).await;
         self.driver.journal.ended(since, SILENTLY, &login);
+        // Of a sign-out in another tab no word may have come.
+        self.still(person)?;
+        if self.store.has_signed_out() {
+            return Err(Fault::SignInRequired.into());
+        }
         if login.is_ok() {
             self.store.let_frame_work();
         }
         login.map_err(|error| match error.refusal() {
-            Some(Refusal::LoginRequired) if self.store.knows_better() => {
+            Some(Refusal::LoginRequired) if self.store.knows_better(since) => {
                 self.store.let_frame_rest(Rest::Blind);
                 self.driver.journal.advise(
                     SILENTLY,

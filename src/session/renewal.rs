@@ -43,8 +43,8 @@ impl Visitor {
             return;
         }
         match result {
-            // Taking the new tokens in has set the clock again.
-            Ok(()) if self.end_of(kind) > before.max(Some(now())) => {}
+            // Taking the new tokens in has set the clock again, whoever got them.
+            _ if self.end_of(kind) > before.max(Some(now())) => {}
             Ok(()) => self.end_at(before),
             Err(error) if error.asks_for_person() => self.end_at(before),
             // It may pass; only the issuer's word ends what a refresh token can go on with.

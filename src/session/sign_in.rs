@@ -104,7 +104,9 @@ impl Visitor {
                     self.store.forget_refusals();
                     if self.can_ask_site() {
                         let asking = deadline.or(Deadline::after(self.config.timeout_ms));
-                        if let Ok(login) = self.site_login(asking).await {
+                        if let Ok(login) = self.site_login(asking).await
+                            && !self.store.has_signed_out()
+                        {
                             self.welcome(login);
                             return Ok(());
                         }
@@ -134,7 +136,7 @@ impl Visitor {
     }
 
     /// The window of the sign-in under way.
-    fn window(&self) -> Option<Rc<Popup>> {
+    pub(super) fn window(&self) -> Option<Rc<Popup>> {
         let state = self.state.borrow();
         let interactive = state.interactive.as_ref()?;
         Some(Rc::clone(&interactive.window))

@@ -52,6 +52,12 @@ impl Visitor {
             Err(Fault::SignInRequired.into())
         };
         self.still(person)?;
+        // In another tab, of which no word has come.
+        let answer = if self.store.has_signed_out() {
+            Err(Fault::SignInRequired.into())
+        } else {
+            answer
+        };
         let was_signed_in = self.is_signed_in();
         match answer {
             Ok(login) => {

@@ -44,8 +44,8 @@ pub(super) struct SessionStore {
     tab: Store,
     /// One for all tabs, wherever the session lives. No token is ever in it.
     all: Store,
-    /// When another tab has told of a sign-out: its word may be here before what it has written.
-    told_out: Cell<Stamp>,
+    /// The last sign-out that this tab knows of: word of another's may be here before what that has written.
+    signed_out_at: Cell<Stamp>,
 }
 
 /// When a session began, and when it last changed: milliseconds since 1970, always later than what
@@ -89,7 +89,7 @@ impl SessionStore {
             of: [&client.client_id, "@", issuer.identifier()].concat(),
             tab: Store::session(),
             all: Store::local(),
-            told_out: Cell::default(),
+            signed_out_at: Cell::default(),
         }
     }
 
@@ -149,7 +149,8 @@ impl SessionStore {
 
     /// The stamp of the last change that any tab has made.
     pub(super) fn last_change(&self) -> Stamp {
-        self.latest().unwrap_or_default().0
+        let latest = self.latest().unwrap_or_default().0;
+        latest.max(self.signed_out_at.get())
     }
 
     fn set_latest(&self, stamp: Stamp, refresh_token: &str) -> Result<(), Full> {
@@ -200,21 +201,18 @@ impl SessionStore {
     /// Remembers that the person has signed out here while the issuer may still know them:
     /// a hidden frame must not sign them in again behind their back, in any tab; in this one at
     /// least, where the storage of all is full.
+    /// A tab that is told of it writes it once more, where another may just have written over it.
     pub(super) fn remember_sign_out(&self, stamp: Stamp) {
+        self.signed_out_at.set(stamp);
         if self.set_latest(stamp, SIGNED_OUT).is_err() {
             let _ = self.tab.set(&self.name("out"), "1");
         }
     }
 
-    /// Another tab has told of a sign-out.
-    pub(super) fn hear_of_sign_out(&self, stamp: Stamp) {
-        self.told_out.set(stamp);
-    }
-
     pub(super) fn has_signed_out(&self) -> bool {
         let (stamp, mark) = self.latest().unwrap_or_default();
         mark == SIGNED_OUT
-            || stamp < self.told_out.get()
+            || stamp < self.signed_out_at.get()
             || self.tab.get(&self.name("out")).is_some()
     }
 
@@ -232,7 +230,7 @@ impl SessionStore {
     pub(super) fn forget_refusals(&self) {
         self.tab.remove(&self.name("refused"));
         self.tab.remove(&self.name("out"));
-        self.told_out.take();
+        self.signed_out_at.take();
         if self.has_signed_out() {
             self.set_current(self.last_change(), None);
         }
@@ -243,11 +241,11 @@ impl SessionStore {
         self.set_moment("visit", now());
     }
 
-    /// Whether an issuer that says in a frame to know nobody has just signed a person in: then
-    /// the browser keeps its cookies from frames.
-    pub(super) fn knows_better(&self) -> bool {
+    /// Whether an issuer that says in a frame to know nobody had just signed a person in when it was asked:
+    /// then the browser keeps its cookies from frames.
+    pub(super) fn knows_better(&self, asked: Timestamp) -> bool {
         let visit = self.moment("visit");
-        visit.is_some_and(|visit| (0..SURELY_KNOWN).contains(&now().millis_since(visit)))
+        visit.is_some_and(|visit| (0..SURELY_KNOWN).contains(&asked.millis_since(visit)))
     }
 
     /// Until when the hidden frame is left alone.

@@ -303,7 +303,7 @@ impl Visitor {
         }
         let is_next_person = note.stamp.person > mine.person;
         if note.is_sign_out {
-            self.store.hear_of_sign_out(note.stamp);
+            self.store.remember_sign_out(note.stamp);
         }
         let wish = self.wish_again();
         let Some(session) = note.session else {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { clients } from '../op/op.js';
-import { ana, ask, call, claimsOf, closed, element, enter, event, events, loaded, signIn, tag, windowOf } from './support/page.js';
+import { ana, ask, call, claimsOf, closed, element, enter, event, events, eventually, gate, loaded, pressSignIn, signIn, tag, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op } = await world();
@@ -104,4 +104,59 @@ story('without silent sign-in each code takes a window', async (scene) => {
   await fetched(2);
   await closed(second);
   assert.equal(new Set(await page.evaluate(() => globalThis.codes)).size, 2);
+});
+
+story('two wish for a code in one window: each is given one', async (scene) => {
+  const page = await scene.visit({ head });
+  await loaded(page);
+  const [popup, codes] = await Promise.all([
+    page.waitForEvent('popup').then(async (window) => { await enter(window); return window; }),
+    page.evaluate(() => Promise.all([1, 2].map(() => MessengerAuth.client.getAuthorization({ interaction: 'popup', timeoutMs: 30_000 }).then(({ code }) => code, (fault) => fault.code)))),
+  ]);
+  await closed(popup);
+  assert.equal(new Set(codes).size, 2);
+  for (const code of codes) assert.match(code, /^[\w-]{20,}$/);
+});
+
+story('signed out while a code is on its way: whoever signs in next is served as ever', async (scene) => {
+  const page = await scene.visit({ head, body: element });
+  await signIn(page);
+  assert.ok((await ask(page)).token, 'the code of the window');
+  const answer = gate();
+  op.settings.alter = (_ctx, record) => (record.route === 'authorize' && record.params.prompt === 'none' ? answer.opened : undefined);
+  op.forget();
+  const asked = ask(page);
+  await eventually(() => op.asked('authorize').length, 'a code is asked for');
+  await call(page, 'signOut', { atIssuer: false });
+  assert.equal((await asked).token, null);
+  op.settings.alter = undefined;
+  answer.open();
+  await scene.context.clearCookies();
+  await enter(await pressSignIn(page));
+  await event(page, 'signed-in', { count: 2 });
+  const codes = [(await ask(page)).token, (await ask(page)).token];
+  for (const code of codes) assert.match(String(code), /^[\w-]{20,}$/);
+  assert.equal(new Set(codes).size, 2);
+});
+
+story('tokens that the page has asked for outlive the ten minutes for which the host is believed', async (scene) => {
+  Object.assign(op.settings, { accessTokenTtl: 3600, idTokenTtl: 3600 });
+  await scene.context.addInitScript(() => {
+    const { setTimeout } = window;
+    const { now } = Date;
+    globalThis.passed = 0;
+    // A wait is looked at from time to time.
+    window.setTimeout = (run, ms, ...more) => setTimeout(run, ms < 30_000 ? ms : 500, ...more);
+    Date.now = () => now() + globalThis.passed;
+  });
+  const page = await scene.visit({ head: tag({ 'client-id': clients.web, 'hand-over': 'code' }), body: element });
+  await signIn(page);
+  const { value } = await call(page, 'getToken', { kind: 'access_token' });
+  assert.ok(value);
+  await page.evaluate(async () => {
+    globalThis.passed = 660_000;
+    for (let looks = 0; looks < 3; looks += 1) await new Promise((resolve) => { setTimeout(resolve, 500); });
+  });
+  assert.deepEqual(await events(page, 'signed-out'), []);
+  assert.deepEqual(await call(page, 'getToken', { kind: 'access_token' }), { value });
 });

@@ -83,6 +83,18 @@ story('nobody is signed in: it is told so, and when a person signs in at our but
   await panel(page).getByText('Signed in', { exact: false }).first().waitFor();
 });
 
+story('it asks while a person takes long to sign in: it is served when that is done', async (scene) => {
+  scene.expect(/timeout/);
+  const { page } = await opened(scene, { attributes: { 'timeout-ms': '2000' } });
+  const popup = await pressSignIn(page);
+  await popup.getByLabel('Password').waitFor();
+  await arrive(page);
+  await told(page, 'Auth.authError');
+  await enter(popup);
+  await closed(popup);
+  await isServed(page);
+});
+
 story('its session is dead: reAuthenticate gets a new code without the person', async (scene) => {
   const { page } = await known(scene);
   await arrive(page, { authenticates: false });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { clients } from '../op/op.js';
-import { ask, button, call, element, enter, event, eventually, isIdTokenOf, loaded, panel, session, signIn, tag } from './support/page.js';
+import { ask, button, call, element, enter, event, eventually, gate, isIdTokenOf, loaded, panel, session, signIn, tag } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world();
@@ -173,3 +173,27 @@ for (const [name, attributes] of Object.entries({ 'transport: page': { transport
     assert.equal(op.asked('authorize').length, 0);
   });
 }
+
+story('signed out in another tab while the clock is compared on the way back: nobody is signed in', async (scene) => {
+  const implicit = { 'client-id': clients.implicit, flow: 'implicit' };
+  const other = await scene.context.newPage();
+  await scene.visit({ head: tag(implicit), body: element, page: other });
+  await signIn(other);
+  const page = await scene.visit({ head: tag({ transport: 'page', ...implicit }), body: element });
+  await event(page, 'ready');
+  await page.evaluate(() => { MessengerAuth.client.signIn({ prompt: 'login' }); });
+  await page.waitForURL((url) => url.origin === op.issuer);
+  const answer = gate();
+  await page.route((url) => url.pathname.endsWith('/authWindow.html'), async (route) => {
+    if (route.request().method() === 'HEAD') await answer.opened;
+    await route.fallback();
+  });
+  const compared = page.waitForRequest((request) => request.method() === 'HEAD');
+  await enter(page);
+  await compared;
+  await call(other, 'signOut', { atIssuer: false });
+  answer.open();
+  await event(page, 'ready');
+  assert.equal(await session(page), null);
+  assert.equal((await ask(page)).token, null);
+});

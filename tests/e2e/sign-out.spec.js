@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { clients } from '../op/op.js';
-import { ask, button, call, element, event, events, eventually, loaded, session, signIn, snippet, tag } from './support/page.js';
+import { ana, ask, button, call, closed, element, event, events, eventually, gate, loaded, pressSignIn, session, signIn, snippet, tag } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world({ pages: ['/page', '/bye'] });
@@ -172,3 +172,19 @@ for (const [name, head] of [
     assert.equal(op.asked('end-session')[0].params.post_logout_redirect_uri, `${site.origin}/bye`);
   });
 }
+
+story('whoever signs in while the issuer is still being told keeps the page and the session', async (scene) => {
+  const page = await scene.visit({ head: tag(), body: element });
+  await signIn(page);
+  const answer = gate();
+  op.settings.alter = (_ctx, record) => (record.route === 'revocation' ? answer.opened : undefined);
+  const signingOut = call(page, 'signOut');
+  await event(page, 'signed-out');
+  // The issuer still knows the person: the window comes back by itself.
+  await closed(await pressSignIn(page));
+  await event(page, 'signed-in', { count: 2 });
+  answer.open();
+  assert.equal((await signingOut).code, undefined);
+  assert.equal(op.asked('end-session').length, 0);
+  assert.equal((await session(page)).subject, ana.subject);
+});

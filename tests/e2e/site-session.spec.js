@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { ownLogin as standIn } from './hosts/site-session.js';
-import { ask, button, call, closed, element, event, events, eventually, lag, loaded, panel, session, watched, windowOf } from './support/page.js';
+import { ask, button, call, closed, element, event, events, eventually, gate, lag, loaded, panel, session, watched, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world();
@@ -187,6 +187,30 @@ story('a sign-out is told before what it has written can be seen: the cookie sig
   const before = seen.asked;
   await call(page, 'signOut');
   await event(other, 'signed-out');
+  assert.equal((await ask(other)).token, null);
+  assert.equal(seen.asked, before);
+});
+
+story('signed out while the service of a tab that hears nothing is asked: it brings nobody back', async (scene) => {
+  const seen = await ownLogin(scene.context);
+  await known(scene.context);
+  await scene.context.addInitScript(() => { delete globalThis.BroadcastChannel; });
+  const page = await scene.visit({ head: head(), body: element });
+  const other = await scene.context.newPage();
+  await scene.visit({ head: head(), body: element, page: other });
+  for (const one of [page, other]) await event(one, 'ready');
+  assert.ok((await ask(other)).token);
+  const answer = gate();
+  await page.route(`${here}/chat-token`, async (route) => {
+    await answer.opened;
+    await route.fallback();
+  });
+  const asked = ask(page);
+  await page.waitForRequest(`${here}/chat-token`);
+  await call(other, 'signOut');
+  answer.open();
+  assert.equal((await asked).token, null);
+  const before = seen.asked;
   assert.equal((await ask(other)).token, null);
   assert.equal(seen.asked, before);
 });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { clients } from '../op/op.js';
-import { ana, ask, button, call, closed, element, enter, event, events, eventually, freeze, isIdTokenOf, lag, loaded, minjun, panel, session, signIn, tag, windowOf } from './support/page.js';
+import { ana, ask, button, call, closed, element, enter, event, events, eventually, freeze, gate, isIdTokenOf, lag, loaded, minjun, panel, session, signIn, tag, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world({ settings: { accessTokenTtl: 60, idTokenTtl: 60 } });
@@ -252,6 +252,47 @@ story('a sign-out is told before what it has written can be seen: nobody is sign
   await event(other, 'signed-out');
   assert.equal((await ask(other)).token, null);
   assert.equal(op.asked('authorize').length, 0);
+});
+
+story('signed out while a hidden frame of a tab that hears nothing is on its way: it brings nobody back', async (scene) => {
+  await scene.context.addInitScript(() => { delete globalThis.BroadcastChannel; });
+  const attributes = { 'client-id': clients.implicit, flow: 'implicit' };
+  const tab = await scene.visit({ head: tag(attributes), body: element });
+  const other = await open(scene, attributes);
+  await signIn(other);
+  const answer = gate();
+  op.settings.alter = (_ctx, record) => (record.route === 'authorize' ? answer.opened : undefined);
+  op.forget();
+  const asked = ask(tab);
+  await eventually(() => op.asked('authorize').length, 'the frame asks');
+  await call(other, 'signOut', { atIssuer: false });
+  answer.open();
+  assert.equal((await asked).token, null);
+  assert.equal(await session(tab), null);
+  assert.equal((await ask(other)).token, null);
+});
+
+story('somebody else signs in while a hidden frame is on its way: what it says ends nobody’s session', async (scene) => {
+  const attributes = { 'client-id': clients.implicit, flow: 'implicit' };
+  const tab = await scene.visit({ head: tag(attributes), body: element });
+  await signIn(tab);
+  await aged(tab);
+  const request = gate();
+  await scene.context.route((url) => url.origin === op.issuer && url.searchParams.get('prompt') === 'none', async (route) => {
+    await request.opened;
+    await route.continue();
+  });
+  const asked = call(tab, 'getToken', fresh);
+  await tab.waitForRequest((one) => one.url().includes('prompt=none'));
+  await scene.context.clearCookies();
+  const popup = await windowOf(tab, () => tab.evaluate(() => { MessengerAuth.client.signIn({ prompt: 'login' }); }));
+  await enter(popup, minjun);
+  await event(tab, 'signed-in', { count: 2 });
+  request.open();
+  await asked;
+  await eventually(() => tab.frames().length === 1, 'the frame is gone');
+  assert.equal((await session(tab)).subject, minjun.subject);
+  assert.deepEqual((await events(tab, 'signed-out')).map(({ detail }) => detail.reason), []);
 });
 
 story('signed out while a tab was frozen: it wakes signed out', async (scene) => {

@@ -133,6 +133,13 @@ export async function freeze(page) {
   };
 }
 
+/** What can be held back until it is let go. */
+export function gate() {
+  let open;
+  const opened = new Promise((resolve) => { open = resolve; });
+  return { opened, open };
+}
+
 /** Waits until a page must have seen that the window which it watches stands open and is its own; how busy the machine is plays no part. */
 export const watched = (page) => page.evaluate(async () => {
   for (let glances = 0; glances < 12; glances += 1) await new Promise((resolve) => { setTimeout(resolve, 150); });
