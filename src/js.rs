@@ -431,7 +431,7 @@ fn session(visitor: &Visitor) -> JsValue {
             session.subject(),
             session.claims().clone(),
             session.scope(),
-            session.expires_at(visitor.config.renewed_kind()),
+            session.expires_at(Some(visitor.config.renewed_kind())),
         ),
         None => match visitor.signed_in_by_host_until() {
             Some(until) => view(

@@ -254,14 +254,13 @@ impl Config {
         Err(Error::bad_option("handOver", why))
     }
 
-    /// Which token is renewed ahead of time: the one that is handed over, and the access
-    /// token where the site's service is shown one.
+    /// Which token is renewed ahead of time: the one that is handed over, or the access token: the site's
+    /// service is shown it, and beside a code the page may have asked for it.
     #[must_use]
-    pub fn renewed_kind(&self) -> Option<TokenKind> {
+    pub fn renewed_kind(&self) -> TokenKind {
         match self.hand_over {
-            HandOver::Token(kind) => Some(kind),
-            HandOver::TokenUrl => Some(TokenKind::AccessToken),
-            HandOver::Code => None,
+            HandOver::Token(kind) => kind,
+            HandOver::TokenUrl | HandOver::Code => TokenKind::AccessToken,
         }
     }
 

@@ -190,16 +190,8 @@ pub(super) async fn command(
         "reAuthenticate" => re_authenticate(visitor).await,
         _ => sign_in(visitor).await,
     };
-    // What a person can still change is to be told when it has changed.
-    if let Err(error) = &result
-        && let Fault::SignInRequired
-        | Fault::PopupBlocked
-        | Fault::PopupClosed
-        | Fault::Offline
-        | Fault::Timeout { .. } = **error
-    {
-        WAITS.set(true);
-    }
+    // Whatever stood in the way: whoever signs in later is made known.
+    WAITS.set(WAITS.get() || result.is_err());
     result
 }
 

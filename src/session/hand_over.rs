@@ -6,7 +6,7 @@ use protocol::{
     Error, Fault,
     config::{HandOver, OnSignedOut, Transport},
     error::Refusal,
-    login::{Authorization, Login},
+    login::{Authorization, Login, Redemption},
     secret::Secret,
     session::TokenKind,
     site_token,
@@ -55,7 +55,10 @@ impl Visitor {
     /// Leaves for the login page because nobody is signed in: once, and not again after the
     /// issuer has sent the page back without a sign-in, or the person has signed out.
     fn leave_by_itself(&'static self) {
-        let is_unwanted = self.store.was_refused() || self.store.has_signed_out();
+        let is_unwanted = self.store.was_refused()
+            || self.store.has_signed_out()
+            // Somebody else, in the meantime.
+            || self.is_served();
         if is_unwanted || std::mem::replace(&mut self.state.borrow_mut().leaving, true) {
             return;
         }
@@ -89,7 +92,8 @@ impl Visitor {
         let first = self.token_in_reach(what, min_ttl, deadline).await;
         match (first, interaction) {
             (Err(error), _) if may_take_person(&error, interaction) => {
-                let wish = self.plain_wish(interaction.transport());
+                let mut wish = self.plain_wish(interaction.transport());
+                wish.redemption = Redemption::Here;
                 self.sign_in_for(wish, deadline).await?;
                 self.token_in_reach(what, min_ttl, deadline).await
             }
@@ -222,7 +226,9 @@ impl Visitor {
 
     /// Keeps a code for the next one who asks.
     pub(crate) fn keep_authorization(&self, authorization: Authorization) {
-        self.state.borrow_mut().authorization = Some((authorization, now()));
+        let mut state = self.state.borrow_mut();
+        state.authorization = Some((authorization, now()));
+        state.needs_person = false;
     }
 
     pub(super) fn site_token_in_hand(&self, min_ttl: u32) -> Option<Secret> {
@@ -248,6 +254,9 @@ impl Visitor {
         }
         if let Some(result) = self.join_sign_in(deadline).await {
             result?;
+            if let Some(token) = self.site_token_in_hand(min_ttl) {
+                return Ok(token);
+            }
         }
         loop {
             let flight = self.ask_for_site_token();
@@ -286,7 +295,9 @@ impl Visitor {
         if answer.expires_at.is_some_and(|end| end <= least) {
             self.warn_of_short_lives();
         }
-        self.state.borrow_mut().site_token = Some(*answer);
+        let mut state = self.state.borrow_mut();
+        state.site_token = Some(*answer);
+        state.needs_person = false;
         Ok(())
     }
 }

@@ -182,6 +182,10 @@ impl Visitor {
         look(self.state.borrow().session.as_deref())
     }
 
+    fn has_session(&self) -> bool {
+        self.state.borrow().session.is_some()
+    }
+
     /// Until when a person counts as signed in whose tokens only the host has.
     pub(crate) fn signed_in_by_host_until(&self) -> Option<Timestamp> {
         self.state.borrow().signed_in_by_host
@@ -199,7 +203,6 @@ impl Visitor {
         self.abandon_attempts(&Err(Fault::PopupClosed.into()));
         let why = Fault::SignInRequired.into();
         let ended = self.end_everywhere(Change::SignOut, "sign-out", &why);
-        let person = self.person();
         host::end_session(self).await;
         let session = match ended {
             Ended::Session(session) => Some(session),
@@ -219,7 +222,7 @@ impl Visitor {
         let step = "sign out at the issuer";
         self.driver.journal.ended(since, step, &departure);
         // Nor does whoever has signed in, or is about to, lose the page.
-        if at == SignOut::Here || self.person() != person || self.window().is_some() {
+        if at == SignOut::Here || self.is_signed_in() || self.window().is_some() {
             return Ok(());
         }
         match departure? {
@@ -266,7 +269,7 @@ impl Visitor {
                 .ended(since, "come back from the issuer", &result);
             match result {
                 // Somebody has signed in or out in the meantime.
-                _ if self.store.last_change().person != before => {}
+                _ if self.store.last_change().person > before => self.show_who(),
                 Ok(login) => self.welcome(login),
                 Err(error) => {
                     self.store.remember_refusal();
@@ -291,7 +294,7 @@ impl Visitor {
             return;
         };
         let kept = note.session.filter(|session| {
-            let is_good = session.expires_at(self.config.renewed_kind()) > now();
+            let is_good = session.expires_at(Some(self.config.renewed_kind())) > now();
             self.is_ours(session)
                 && (is_good || session.can_refresh())
                 && note.stamp.person >= self.store.last_change().person
@@ -309,7 +312,7 @@ impl Visitor {
 
     /// Takes in what a person's sign-in brought.
     fn welcome(&'static self, login: Login) {
-        self.store.forget_refusals();
+        self.forget_refusals();
         self.store.remember_visit();
         self.take_in(login, Change::Person);
         self.next_person(&Ok(()));
@@ -325,6 +328,10 @@ impl Visitor {
                 self.publish(change, Some(Rc::from(session)));
             }
             Login::Code(authorization) => {
+                // Nobody here can tell whether they are this person's.
+                if self.config.hand_over == HandOver::Code && self.has_session() {
+                    self.publish(change, None);
+                }
                 self.state.borrow_mut().authorization = Some((*authorization, now()));
                 self.note_sign_in_by_host();
             }
@@ -350,10 +357,7 @@ impl Visitor {
     /// A person is signed in whose tokens only the host has: nothing renews that here.
     fn note_sign_in_by_host(&'static self) {
         let ending = Timer::after(BY_HOST_LIFETIME, || {
-            // The page may have asked for tokens of its own since.
-            if self.with_session(|session| session.is_none()) {
-                self.forget_session("expired", &Fault::SignInRequired.into());
-            }
+            self.forget_session("expired", &Fault::SignInRequired.into());
         });
         let mut state = self.state.borrow_mut();
         state.signed_in_by_host = Some(now().plus_millis(i64::from(BY_HOST_LIFETIME)));
@@ -389,7 +393,7 @@ impl Visitor {
     fn warn_of_short_tokens(&self, session: &Session) {
         let min_ttl = self.config.min_ttl;
         let is_short = |kind| session.has(kind) && !session.outlives(kind, min_ttl);
-        if self.config.renewed_kind().is_some_and(is_short) {
+        if is_short(self.config.renewed_kind()) {
             self.warn_of_short_lives();
         }
     }
@@ -427,7 +431,9 @@ impl Visitor {
             (state.session.take(), by_host)
         };
         self.next_person(&Err(why.clone()));
-        (self.announce.status)(Status::SignedOut);
+        if self.window().is_none() {
+            (self.announce.status)(Status::SignedOut);
+        }
         let ended = match session {
             Some(session) => Ended::Session(session),
             None if by_host => Ended::ByHost,
@@ -435,6 +441,19 @@ impl Visitor {
         };
         self.tell(&Event::SignedOut(reason));
         ended
+    }
+
+    /// A person has signed in: what was remembered against it is over.
+    fn forget_refusals(&self) {
+        self.store.forget_refusals(self.store.last_change(), None);
+    }
+
+    fn show_who(&self) {
+        if self.is_signed_in() {
+            self.show_signed_in();
+        } else {
+            (self.announce.status)(Status::SignedOut);
+        }
     }
 
     fn show_signed_in(&self) {
@@ -462,6 +481,7 @@ impl Visitor {
     /// Tells what kept a caller from an answer.
     fn tell_failure(&self, error: &Error) {
         self.tell(&if error.asks_for_person() {
+            self.state.borrow_mut().needs_person = true;
             Event::SignInRequired
         } else {
             Event::Error(error.clone())
@@ -480,10 +500,8 @@ impl Visitor {
     pub(crate) fn is_signed_in(&self) -> bool {
         let state = self.state.borrow();
         let kind = self.config.renewed_kind();
-        match (&state.session, state.signed_in_by_host) {
-            (Some(session), _) => session.expires_at(kind) > now(),
-            (None, by_host) => by_host.is_some(),
-        }
+        let is_good = |held: &Rc<Session>| held.expires_at(Some(kind)) > now();
+        state.session.as_ref().is_some_and(is_good) || state.signed_in_by_host.is_some()
     }
 }
 

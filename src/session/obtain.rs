@@ -101,7 +101,6 @@ impl Visitor {
             if self.person() == person
                 && let Err(error) = &result
             {
-                self.state.borrow_mut().needs_person |= error.asks_for_person();
                 self.tell_failure(error);
             }
             result
@@ -149,7 +148,7 @@ impl Visitor {
             self.driver.journal.note("get fresh tokens", outcome);
             return Ok(());
         }
-        let (change, event) = if self.with_session(|session| session.is_some()) {
+        let (change, event) = if self.has_session() {
             (Change::Tokens, Event::Renewed)
         } else {
             (Change::Person, Event::SignedIn)
@@ -160,7 +159,11 @@ impl Visitor {
         };
         if claim != Claim::Ours || !self.refresh(kind, person, deadline).await? {
             match self.ask_silently(Redemption::Here, deadline).await {
-                Ok(login) => self.take_in(login, change),
+                Ok(login) => {
+                    let wish = self.wish_again();
+                    self.take_in(login, change);
+                    self.release(wish);
+                }
                 // Whether it was spent, only the issuer knows.
                 Err(_)
                     if claim == Claim::Doubtful && self.refresh(kind, person, deadline).await? => {}
@@ -173,7 +176,9 @@ impl Visitor {
 
     /// Fails when somebody has signed in or out since: what was begun is nobody's any more.
     pub(super) fn still(&self, person: u32) -> Result<(), Error> {
-        if self.person() == person {
+        // Of another tab's sign-in or sign-out no word may have come yet.
+        let is_held = self.has_session();
+        if self.person() == person && !(is_held && self.is_overtaken()) {
             Ok(())
         } else {
             Err(Fault::SignInRequired.into())
@@ -218,10 +223,6 @@ impl Visitor {
             .journal
             .ended(since, "renew by refresh token", &renewed);
         self.still(person)?;
-        // Another tab's sign-in or sign-out, of which no word has come yet, is not written over.
-        if self.is_overtaken() {
-            return Err(Fault::SignInRequired.into());
-        }
         match renewed {
             Ok(session) => {
                 let brought = session.received_at(kind) != held.received_at(kind);
@@ -424,7 +425,7 @@ impl Visitor {
             "the frame never answered: this page or the issuer forbids it, or the issuer knows no prompt=none; it is left alone for a minute, the next time for a day",
             &advice,
         );
-        if self.with_session(|session| session.is_some()) {
+        if self.has_session() {
             timed_out("the hidden frame")
         } else {
             Fault::SignInRequired.into()

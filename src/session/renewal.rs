@@ -19,7 +19,7 @@ impl Visitor {
     pub(super) fn schedule_renewal(&'static self) {
         let due = self.with_session(|session| {
             let session = session?;
-            let kind = self.config.renewed_kind()?;
+            let kind = self.config.renewed_kind();
             Some((kind, session.renew_at(kind, self.config.renew_at, now())))
         });
         if let Some((kind, at)) = due {

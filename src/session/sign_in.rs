@@ -101,7 +101,8 @@ impl Visitor {
             Transport::Page => {
                 if self.config.issuer.keeps_session() {
                     // Whoever comes back is known by the cookie alone.
-                    self.store.forget_refusals();
+                    self.forget_refusals();
+                    (self.announce.status)(Status::Working);
                     if self.can_ask_site() {
                         let asking = deadline.or(Deadline::after(self.config.timeout_ms));
                         if let Ok(login) = self.site_login(asking).await
@@ -129,10 +130,12 @@ impl Visitor {
     /// Whether a wish for somebody signed in is fulfilled as it is.
     pub(super) fn is_granted(&self, wish: &Wish) -> bool {
         let is_particular = wish.login_hint.is_some() || wish.prompt.is_some();
-        wish.need == Need::SomebodySignedIn
-            && !is_particular
-            && self.is_signed_in()
-            && !self.state.borrow().needs_person
+        wish.need == Need::SomebodySignedIn && !is_particular && self.is_served()
+    }
+
+    /// Whether somebody is signed in, and nothing has told since that it takes the person.
+    pub(super) fn is_served(&self) -> bool {
+        self.is_signed_in() && !self.state.borrow().needs_person
     }
 
     /// The window of the sign-in under way.
@@ -164,10 +167,16 @@ impl Visitor {
     pub(crate) fn cancel_sign_in(&self) {
         self.abandon_attempts(&Err(Fault::PopupClosed.into()));
         self.state.borrow_mut().wish = None;
-        if self.is_signed_in() {
-            self.show_signed_in();
-        } else {
-            (self.announce.status)(Status::SignedOut);
+        self.show_who();
+    }
+
+    /// Lets a window go whose wish somebody's sign-in elsewhere has fulfilled.
+    pub(super) fn release(&self, mut wish: Wish) {
+        if wish.redemption == Redemption::Here {
+            wish.need = Need::SomebodySignedIn;
+        }
+        if self.is_granted(&wish) {
+            self.abandon_attempts(&Ok(()));
         }
     }
 
@@ -308,7 +317,7 @@ impl Visitor {
             };
             if let Some(next) = self.complete(&redirect, &answer, "wait for the window") {
                 answers.acknowledge(&answer);
-                if flight.is_under_way() {
+                if self.is_shown(window) {
                     (self.announce.status)(Status::Working);
                 }
                 self.check_clock().await;

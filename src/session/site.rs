@@ -61,13 +61,14 @@ impl Visitor {
         let was_signed_in = self.is_signed_in();
         match answer {
             Ok(login) => {
-                self.store.forget_refusals();
+                self.forget_refusals();
                 // What others have brought about is known now.
                 self.state.borrow_mut().stamp = self.store.last_change();
                 match login {
                     Login::AtSite(token) if was_signed_in => self.keep_site_token(*token),
                     login => {
                         self.take_in(login, Change::Tokens);
+                        self.release(self.wish_again());
                         self.tell(&Event::SignedIn);
                     }
                 }

@@ -203,8 +203,10 @@ impl SessionStore {
     /// least, where the storage of all is full.
     /// A tab that is told of it writes it once more, where another may just have written over it.
     pub(super) fn remember_sign_out(&self, stamp: Stamp) {
+        // What came later is not to be written over.
+        let is_news = self.last_change() < stamp;
         self.signed_out_at.set(stamp);
-        if self.set_latest(stamp, SIGNED_OUT).is_err() {
+        if is_news && self.set_latest(stamp, SIGNED_OUT).is_err() {
             let _ = self.tab.set(&self.name("out"), "1");
         }
     }
@@ -226,13 +228,13 @@ impl SessionStore {
         self.tab.get(&self.name("refused")).is_some()
     }
 
-    /// A person has signed in: what was remembered against it is over.
-    pub(super) fn forget_refusals(&self) {
+    /// A person has signed in, here or in another tab: what was remembered against it is over.
+    pub(super) fn forget_refusals(&self, stamp: Stamp, session: Option<&Session>) {
         self.tab.remove(&self.name("refused"));
         self.tab.remove(&self.name("out"));
         self.signed_out_at.take();
         if self.has_signed_out() {
-            self.set_current(self.last_change(), None);
+            self.set_current(stamp, session);
         }
     }
 

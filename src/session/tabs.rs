@@ -220,7 +220,9 @@ impl Visitor {
             let _ = timer::deadline(Box::pin(answered), patience).await;
         }
         // Nobody has told whose turn it is now.
-        if self.is_overtaken() && self.with_session(|session| session.is_some()) {
+        if self.is_overtaken()
+            && (self.has_session() || self.is_signed_in() && self.store.has_signed_out())
+        {
             self.forget_session("elsewhere", &Fault::SignInRequired.into());
         }
     }
@@ -304,6 +306,9 @@ impl Visitor {
         let is_next_person = note.stamp.person > mine.person;
         if note.is_sign_out {
             self.store.remember_sign_out(note.stamp);
+        } else if note.session.is_some() || note.site_token.is_some() {
+            self.store
+                .forget_refusals(note.stamp, note.session.as_ref());
         }
         let wish = self.wish_again();
         let Some(session) = note.session else {
@@ -336,9 +341,7 @@ impl Visitor {
         self.settle();
         if is_next_person {
             self.next_person(&Ok(()));
-            if self.is_granted(&wish) {
-                self.abandon_attempts(&Ok(()));
-            }
+            self.release(wish);
         }
         self.tell(if known == Some(true) {
             &Event::Renewed
@@ -355,6 +358,7 @@ impl Visitor {
             self.ask_for_site_token();
         } else {
             self.keep_site_token(token);
+            self.release(self.wish_again());
             self.tell(&Event::SignedIn);
         }
     }
@@ -369,7 +373,7 @@ impl Visitor {
         self.state.borrow_mut().clock_checked_at = None;
         self.catch_up().await;
         let is_hopeless = self.state.borrow().needs_person;
-        if !is_hopeless && self.with_session(|session| session.is_some()) {
+        if !is_hopeless && self.has_session() {
             self.schedule_renewal();
         }
     }

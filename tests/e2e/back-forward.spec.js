@@ -1,7 +1,7 @@
 /** *Back* to a page that the browser has kept as it was left. */
 
 import assert from 'node:assert/strict';
-import { ask, button, element, enter, event, eventually, isIdTokenOf, loaded, signIn, tag } from './support/page.js';
+import { ask, button, call, closed, element, enter, event, eventually, isIdTokenOf, loaded, pressSignIn, session, signIn, tag } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op } = await world({ backForwardCache: true });
@@ -46,4 +46,21 @@ story('from one page with the widget to another and back: the first is as it was
   await signIn(other);
   await event(page, 'signed-in');
   isIdTokenOf((await ask(page)).token, { op });
+});
+
+story('back to a page whose person, known by a code, has signed out on the next one: nobody is signed in', async (scene) => {
+  const head = tag({ 'hand-over': 'code' });
+  const page = await scene.visit({ head, body: element, headers });
+  await signIn(page);
+  await watchReturn(page);
+  await scene.visit({ head, body: element, headers, path: '/second' });
+  await event(page, 'ready');
+  assert.ok((await ask(page)).token);
+  await call(page, 'signOut', { atIssuer: false });
+  await back(page);
+  await event(page, 'signed-out');
+  assert.equal(await session(page), null);
+  assert.equal((await ask(page)).token, null);
+  await closed(await pressSignIn(page));
+  await event(page, 'signed-in', { count: 2 });
 });

@@ -57,7 +57,7 @@ export const createWidget = (options, assets, stub, attributes) => {
       popup = window.open(
         "about:blank",
         "",
-        `popup,width=480,height=640,left=${screenX + (outerWidth - 480) / 2},top=${screenY + (outerHeight - 640) / 2}`,
+        `width=480,height=640,left=${screenX + (outerWidth - 480) / 2},top=${screenY + (outerHeight - 640) / 2}`,
       );
       if (popup) popup.document.title = text;
       return popup;

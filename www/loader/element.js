@@ -51,11 +51,16 @@ export const defineElement = (begin, arrival) =>
             endings.push(client.on("error", show));
             fill(CSS, button, note);
             const engine = await started;
+            // A press is no click where its button goes before it ends.
+            while (button.matches(":active")) await new Promise((resolve) => setTimeout(resolve, 9));
             if (this._endings !== endings) return;
             const focused = root.activeElement;
             const panel = document.createElement("div");
+            const unmount = engine.mount(panel);
+            // An engine that is broken shows nothing: a click on the placeholder says so.
+            if (!unmount) return;
+            endings.push(unmount);
             fill(engine.adoptedCss(), panel);
-            endings.push(engine.mount(panel) || Object);
             /** @type {any} */
             const first = panel.querySelector("button:not([hidden])") || panel.firstElementChild;
             if (focused) first?.focus();
