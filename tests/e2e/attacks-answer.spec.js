@@ -1,7 +1,7 @@
 /** attacks.md, "Authorization answer": what comes back through window, hidden frame and page, and who else sends something. */
 
 import assert from 'node:assert/strict';
-import { ask, call, closed, event, events, eventually, loaded, session } from './support/page.js';
+import { ask, awayAndBack, call, closed, event, events, eventually, session } from './support/page.js';
 import { accepted, asked, holdsNone, renewalIsDue, rogueWorld, signIn, table } from './support/rogue.js';
 
 const world = await rogueWorld();
@@ -120,11 +120,8 @@ for (const [fault, prepare] of Object.entries(foreignStates)) {
     }
     const exchanged = issuer.asked('token').length;
     const earlier = issuer.secrets.length;
-    const departed = issuer.asked('authorize').length;
     issuer.misbehave(fault);
-    await page.evaluate(() => { MessengerAuth.client.signIn({ transport: 'page' }).catch(() => {}); });
-    await eventually(() => issuer.asked('authorize')[departed]?.location && page.url() === `${site.origin}/left`, 'back on the page');
-    await loaded(page);
+    await awayAndBack(page, () => page.evaluate(() => { MessengerAuth.client.signIn({ transport: 'page' }).catch(() => {}); }));
     assert.equal((await event(page, 'error')).code, 'state-mismatch');
     assert.equal(page.url(), `${site.origin}/left`);
     assert.equal(await session(page), null);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { subject } from '../rogue/rogue.js';
-import { call, claimsOf, event, loaded, session } from './support/page.js';
+import { awayAndBack, call, claimsOf, event, session } from './support/page.js';
 import { accepted, asked, rogueWorld, table } from './support/rogue.js';
 
 const world = await rogueWorld();
@@ -73,7 +73,7 @@ table(world, [
 
 /** Signs in and out, and gives what the provider was asked; whatever it brings back signs nobody in. */
 async function signOut(scene, { fault } = {}) {
-  const { page, visit, site } = scene;
+  const { page, visit } = scene;
   const issuer = scene.issuer();
   await visit(issuer, {});
   await accepted(page, issuer, await asked(page));
@@ -81,10 +81,7 @@ async function signOut(scene, { fault } = {}) {
   if (fault) issuer.misbehave(fault);
   const addresses = [];
   page.on('request', (request) => addresses.push(request.url()));
-  await page.evaluate(() => { MessengerAuth.client.signOut(); });
-  await page.waitForRequest(`${issuer.url}/logout`);
-  await page.waitForURL((url) => url.origin === site.origin);
-  await loaded(page);
+  await awayAndBack(page, () => page.evaluate(() => { MessengerAuth.client.signOut(); }));
   await event(page, 'ready');
   assert.equal(await session(page), null);
   assert.equal((await asked(page)).callback, null);

@@ -1,7 +1,7 @@
 /** A provider that never answers, or drips a byte a second, at each point: every call has its answer inside its own deadline. */
 
 import assert from 'node:assert/strict';
-import { ask, call, event, eventually, loaded, session } from './support/page.js';
+import { ask, awayAndBack, call, event, eventually, session } from './support/page.js';
 import { accepted, asked, renewalIsDue, rogueWorld, table } from './support/rogue.js';
 
 const world = await rogueWorld();
@@ -98,13 +98,11 @@ for (const way of ways('discovery')) {
 
 for (const way of [...ways('token'), ...ways('keys')]) {
   story(`${way} → timeout (whole page, when it has come back)`, async (scene) => {
-    const { context, visit, site } = scene;
+    const { context, visit } = scene;
     const issuer = scene.issuer();
     const page = await visit(issuer, { ...quick, silent: 'false' }, { on: await context.newPage(), path: '/left' });
     issuer.misbehave(way);
-    await page.evaluate(() => { MessengerAuth.client.signIn({ transport: 'page' }).catch(() => {}); });
-    await eventually(() => issuer.asked('authorize').length && page.url() === `${site.origin}/left`, 'back on the page');
-    await loaded(page);
+    await awayAndBack(page, () => page.evaluate(() => { MessengerAuth.client.signIn({ transport: 'page' }).catch(() => {}); }));
     const { token, ms } = await ask(page);
     assert.equal(token, null);
     assert.ok(ms < limit, `null after ${Math.round(ms)} ms`);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { startDemo } from '../site/demo.js';
 import { built } from '../site/package.js';
-import { ana, button, closed, enter, event, eventually, loaded, windowOf } from './support/page.js';
+import { ana, awayAndBack, button, closed, enter, event, eventually, loaded, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
 const demo = await world({ start: startDemo, settings: { accessTokenTtl: 20, idTokenTtl: 20 } });
@@ -70,9 +70,9 @@ story('signing out at the bank and at its provider', async ({ page }) => {
   await page.goto(site.origin);
   const popup = await windowOf(page, () => button(page, 'Sign in').click());
   await enter(popup);
-  await button(page, 'Sign out').click();
-  await eventually(() => op.asked('end-session').length, 'the provider hears of it');
-  await page.waitForURL(`${site.origin}/`);
+  await awayAndBack(page, () => button(page, 'Sign out').click());
+  assert.equal(op.asked('end-session').length, 1, 'the provider hears of it');
+  assert.equal(page.url(), `${site.origin}/`);
   await button(page, 'Sign in').waitFor();
   await page.getByText('Sign in at the top right').waitFor();
 });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { clients } from '../op/op.js';
-import { ana, ask, button, call, closed, element, event, events, eventually, gate, loaded, pressSignIn, session, signIn, snippet, tag } from './support/page.js';
+import { ana, ask, awayAndBack, button, call, closed, element, event, events, eventually, gate, loaded, pressSignIn, session, signIn, snippet, tag } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world({ pages: ['/page', '/bye'] });
@@ -14,10 +14,8 @@ story('at the issuer: by form post, and back to this page', async (scene) => {
   const addresses = [];
   page.on('framenavigated', (frame) => addresses.push(frame.url()));
 
-  await button(page, 'Sign out').click();
-  await eventually(() => op.asked('end-session').length, 'the issuer hears of it');
-  await page.waitForURL(`${site.origin}/page`);
-  await loaded(page);
+  await awayAndBack(page, () => button(page, 'Sign out').click());
+  assert.equal(page.url(), `${site.origin}/page`);
 
   const [asked] = op.asked('end-session');
   assert.equal(asked.method, 'POST');

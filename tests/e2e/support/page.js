@@ -77,6 +77,13 @@ export const session = (page) => page.evaluate(() => MessengerAuth.client.getSes
 /** Waits for the loader. */
 export const loaded = (page) => page.waitForFunction(() => globalThis.MessengerAuth?.client);
 
+/** Does something that makes a page leave, and waits until it is back: the document that leaves does not count, wherever it stands. */
+export async function awayAndBack(page, leave) {
+  await page.evaluate(() => { globalThis.leaving = true; });
+  await leave();
+  await page.waitForFunction(() => !globalThis.leaving && globalThis.MessengerAuth?.client);
+}
+
 /** Calls a method of the client: `{ value }`, or `{ code, message, help, typed }` where it is refused. */
 export function call(page, method, options) {
   const called = page.evaluate(([name, given]) => Promise.resolve(MessengerAuth.client[name](...(given === undefined || given === null ? [] : [given]))).then(
