@@ -1,7 +1,7 @@
 /** A provider that never answers, or drips a byte a second, at each point: every call has its answer inside its own deadline. */
 
 import assert from 'node:assert/strict';
-import { ask, awayAndBack, call, event, eventually, session } from './support/page.js';
+import { awayAndBack, call, event, eventually, nullInTime, session } from './support/page.js';
 import { accepted, asked, renewalIsDue, rogueWorld, table } from './support/rogue.js';
 
 const world = await rogueWorld();
@@ -13,6 +13,11 @@ const signInLimit = 4000;
 /** What a call that hangs in the library itself is given on top, by the loader. */
 const grace = 1000;
 const quick = { 'timeout-ms': `${limit}`, 'sign-in-timeout-ms': `${signInLimit}` };
+/** Asserts that a call was refused with `timeout` before the time that it was given. */
+function isTimeoutInTime({ outcome, late, ms }) {
+  assert.equal(outcome, 'timeout');
+  assert.ok(!late, `after ${Math.round(ms)} ms`);
+}
 const ways = (route) => ['never answers', 'drips a byte a second'].map((way) => `${route} ${way}`);
 const nothingLeft = ({ page, context }) => eventually(() => context.pages().length === 1 && page.frames().length === 1, 'no window and no frame is left behind', 5000);
 const told = (where) => async (scene) => {
@@ -37,13 +42,8 @@ for (const way of ways('token')) {
     const issuer = scene.issuer();
     await visit(issuer, { 'timeout-ms': '10000' });
     issuer.misbehave(way);
-    const result = await page.evaluate(async () => {
-      const since = performance.now();
-      const code = await MessengerAuth.client.getToken({ timeoutMs: 700 }).catch((fault) => fault.code);
-      return { code, ms: performance.now() - since };
-    });
-    assert.equal(result.code, 'timeout');
-    assert.ok(result.ms < 700 + grace, `after ${Math.round(result.ms)} ms`);
+    const result = await page.evaluate((by) => __story.timed(() => MessengerAuth.client.getToken({ timeoutMs: 700 }).catch(({ code }) => code), by), 700 + grace);
+    isTimeoutInTime(result);
   });
 
   story(`${way} → timeout (getToken that opens a window)`, async (scene) => {
@@ -51,13 +51,8 @@ for (const way of ways('token')) {
     const issuer = scene.issuer();
     await visit(issuer, { ...quick, silent: 'false' });
     issuer.misbehave(way);
-    const result = await page.evaluate(async () => {
-      const since = performance.now();
-      const code = await MessengerAuth.client.getToken({ interaction: 'popup', timeoutMs: 1200 }).catch((fault) => fault.code);
-      return { code, ms: performance.now() - since };
-    });
-    assert.equal(result.code, 'timeout');
-    assert.ok(result.ms < 1200 + grace, `after ${Math.round(result.ms)} ms`);
+    const result = await page.evaluate((by) => __story.timed(() => MessengerAuth.client.getToken({ interaction: 'popup', timeoutMs: 1200 }).catch(({ code }) => code), by), 1200 + grace);
+    isTimeoutInTime(result);
     await nothingLeft(scene);
   });
 }
@@ -67,16 +62,15 @@ story('authorize never answers → null and timeout, each at its own deadline (c
   const issuer = scene.issuer();
   await visit(issuer, { ...quick, silent: 'false' });
   issuer.misbehave('authorize never answers');
-  const result = await page.evaluate(async () => {
-    const since = performance.now();
-    const timed = (work) => work.then((value) => [value, performance.now() - since], ({ code }) => [code, performance.now() - since]);
+  const [callback, ...calls] = await page.evaluate(({ limit, signInLimit, grace }) => {
     const { client } = MessengerAuth;
-    const signingIn = timed(client.signIn());
-    const [callback, getToken, sooner] = await Promise.all([timed(__story.ask()), timed(client.getToken()), timed(client.getToken({ timeoutMs: 400 }))]);
-    return { callback, getToken, sooner, signIn: await signingIn };
-  });
-  assert.deepEqual([result.callback[0].token, result.getToken[0], result.sooner[0], result.signIn[0]], [null, 'timeout', 'timeout', 'timeout']);
-  assert.ok(result.callback[1] < limit && result.sooner[1] < 400 + grace && result.getToken[1] < limit + grace && result.signIn[1] < signInLimit + grace, JSON.stringify(result));
+    const timed = (work, by) => __story.timed(() => work().catch(({ code }) => code), by + grace);
+    const signIn = timed(() => client.signIn(), signInLimit);
+    return Promise.all([__story.ask(undefined, undefined, limit), timed(() => client.getToken(), limit), timed(() => client.getToken({ timeoutMs: 400 }), 400), signIn]);
+  }, { limit, signInLimit, grace });
+  assert.equal(callback.token, null);
+  assert.ok(!callback.late, `null after ${Math.round(callback.ms)} ms`);
+  for (const one of calls) isTimeoutInTime(one);
   await nothingLeft(scene);
 });
 
@@ -86,13 +80,8 @@ for (const way of ways('discovery')) {
     const issuer = scene.issuer();
     await visit(issuer, quick);
     issuer.misbehave(way);
-    const result = await page.evaluate(async () => {
-      const since = performance.now();
-      const code = await MessengerAuth.client.signIn({ transport: 'page' }).catch((fault) => fault.code);
-      return { code, ms: performance.now() - since };
-    });
-    assert.equal(result.code, 'timeout');
-    assert.ok(result.ms < limit + grace, `after ${Math.round(result.ms)} ms`);
+    const result = await page.evaluate((by) => __story.timed(() => MessengerAuth.client.signIn({ transport: 'page' }).catch(({ code }) => code), by), limit + grace);
+    isTimeoutInTime(result);
   });
 }
 
@@ -103,9 +92,7 @@ for (const way of [...ways('token'), ...ways('keys')]) {
     const page = await visit(issuer, { ...quick, silent: 'false' }, { on: await context.newPage(), path: '/left' });
     issuer.misbehave(way);
     await awayAndBack(page, () => page.evaluate(() => { MessengerAuth.client.signIn({ transport: 'page' }).catch(() => {}); }));
-    const { token, ms } = await ask(page);
-    assert.equal(token, null);
-    assert.ok(ms < limit, `null after ${Math.round(ms)} ms`);
+    await nullInTime(page, { within: limit });
     assert.equal((await event(page, 'error', { within: 5000 })).code, 'timeout');
     assert.equal(await session(page), null);
   });
@@ -117,13 +104,13 @@ for (const way of [...ways('discovery'), ...ways('authorize')]) {
     const issuer = scene.issuer();
     await visit(issuer, { ...quick, 'hand-over': 'code' });
     issuer.misbehave(way);
-    const result = await page.evaluate(async () => {
-      const since = performance.now();
-      const [{ token, ms: answeredAfter }, code] = await Promise.all([__story.ask(), MessengerAuth.client.getAuthorization().catch((fault) => fault.code)]);
-      return { code, token, answeredAfter, ms: performance.now() - since };
-    });
-    assert.deepEqual([result.token, result.code], [null, 'timeout']);
-    assert.ok(result.answeredAfter < limit && result.ms < limit + grace, JSON.stringify(result));
+    const [callback, getAuthorization] = await page.evaluate(([byCallback, by]) => Promise.all([
+      __story.ask(undefined, undefined, byCallback),
+      __story.timed(() => MessengerAuth.client.getAuthorization().catch(({ code }) => code), by),
+    ]), [limit, limit + grace]);
+    assert.equal(callback.token, null);
+    assert.ok(!callback.late, `null after ${Math.round(callback.ms)} ms`);
+    isTimeoutInTime(getAuthorization);
   });
 }
 

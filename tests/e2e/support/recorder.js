@@ -17,9 +17,22 @@ export function record() {
     story.violations.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile ?? ''}`);
   }, true);
 
-  /** Asks like a messenger: by dotted name, detached, with a callback. */
-  story.ask = (path = 'auth.getAuthenticationToken', limit = 12_000) => new Promise((resolve) => {
+  /**
+   * Does work, and tells whether a timer set before it, of `by` milliseconds, came first. Timers that are due come in the order of their
+   * time: a page that stands still delays both sides.
+   */
+  story.timed = async (work, by) => {
     const started = performance.now();
+    let late = false;
+    setTimeout(() => { late = true; }, by);
+    const outcome = await work();
+    return { outcome, late, ms: performance.now() - started };
+  };
+
+  /** Asks like a messenger: by dotted name, detached, with a callback. An answer after `by` milliseconds is late. */
+  story.ask = (path = 'auth.getAuthenticationToken', limit = 12_000, by = 0) => new Promise((resolve) => {
+    const started = performance.now();
+    let late = false;
     const entry = { times: 0, tokens: [] };
     story.asked.push(entry);
     const found = path.split('.').reduce((place, part) => place?.[part], globalThis);
@@ -28,7 +41,9 @@ export function record() {
       entry.times += 1;
       entry.tokens.push(token);
       clearTimeout(giveUp);
-      resolve({ token, ms: performance.now() - started });
+      resolve({ token, ms: performance.now() - started, late });
     });
+    // Set after the call, in its turn; and twice, because what comes through the snippet takes one turn more.
+    if (by) setTimeout(() => setTimeout(() => { late = true; }), by);
   });
 }

@@ -136,7 +136,7 @@ async function tell(scene, { fault, flow, code, attributes, issuer: options, aga
   const earlier = issuer.secrets.length;
   const before = way.before || again ? await page.evaluate(() => MessengerAuth.client.getSession()) : null;
   const result = await way.meet(page, { again });
-  assert.ok(result.ms <= result.limit, `answered after ${Math.round(result.ms)} ms`);
+  assert.ok(!result.late, `answered after ${Math.round(result.ms)} ms`);
   if (code === 'accepted') await accepted(page, issuer, result, row.subject);
   else await refused(page, issuer, result, { code, before, secrets: issuer.secrets.slice(earlier) });
   await check?.({ ...scene, issuer, result, before });
@@ -158,33 +158,24 @@ const limits = (page) => page.evaluate(() => {
 export async function signIn(page, { again = false } = {}) {
   const { timeoutMs, signInTimeoutMs } = await limits(page);
   const person = signInTimeoutMs < 60_000;
-  const result = await page.evaluate(async (options) => {
-    const since = performance.now();
-    const { client } = MessengerAuth;
-    const signedIn = await client.signIn(options).then((session) => ({ session }), ({ code, message, help }) => ({ code, message, help }));
-    return { ms: performance.now() - since, ...signedIn };
-  }, again ? { prompt: 'login' } : {});
   // Discovery has one limit, keys and token endpoint together another; the person a third, which no test waits for but where it is short.
-  return { ...result, limit: (person ? signInTimeoutMs : 2 * timeoutMs) + GRACE, callback: again && result.code ? undefined : (await page.evaluate(() => __story.ask())).token };
+  const by = (person ? signInTimeoutMs : 2 * timeoutMs) + GRACE;
+  const { outcome: result, ...time } = await page.evaluate(([options, most]) => __story.timed(
+    () => MessengerAuth.client.signIn(options).then((session) => ({ session }), ({ code, message, help }) => ({ code, message, help })),
+    most,
+  ), [again ? { prompt: 'login' } : {}, by]);
+  return { ...result, ...time, callback: again && result.code ? undefined : (await page.evaluate(() => __story.ask())).token };
 }
 
 /** Asks as a messenger and as the page's own code, both at once: they share one answer. */
 export async function asked(page) {
   const { timeoutMs } = await limits(page);
-  const result = await page.evaluate(async () => {
-    const timed = async (work) => {
-      const since = performance.now();
-      const outcome = await work;
-      return { outcome, ms: performance.now() - since };
-    };
-    const [{ token: callback, ms: answeredAfter }, { outcome, ms }] = await Promise.all([
-      __story.ask(),
-      timed(MessengerAuth.client.getToken().then((token) => ({ token }), ({ code, message, help }) => ({ code, message, help }))),
-    ]);
-    return { callback, answeredAfter, ms, ...outcome };
-  });
-  assert.ok(result.answeredAfter <= timeoutMs - HEADSTART, `the callback is answered after ${Math.round(result.answeredAfter)} ms`);
-  return { ...result, limit: timeoutMs + GRACE };
+  const [callback, { outcome, ...time }] = await page.evaluate(([byCallback, by]) => Promise.all([
+    __story.ask(undefined, undefined, byCallback),
+    __story.timed(() => MessengerAuth.client.getToken().then((token) => ({ token }), ({ code, message, help }) => ({ code, message, help })), by),
+  ]), [timeoutMs - HEADSTART, timeoutMs + GRACE]);
+  assert.ok(!callback.late, `the callback is answered after ${Math.round(callback.ms)} ms`);
+  return { callback: callback.token, ...outcome, ...time };
 }
 
 /** Asserts that the newest token of the issuer was handed out. */
