@@ -1,17 +1,16 @@
 /** The sign-in window when it is closed, severed by Cross-Origin-Opener-Policy, or given up. */
 
 import assert from 'node:assert/strict';
-import { ana, ask, button, call, closed, element, enter, event, events, eventually, fill, isIdTokenOf, loaded, panel, pressSignIn, session, signIn, tag, watched } from './support/page.js';
+import { ana, ask, button, call, closed, element, enter, event, events, eventually, fill, gate, isIdTokenOf, loaded, panel, pressSignIn, session, signIn, tag, watched } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op } = await world();
 
-/** Records how the promise of `signIn` ends, beside the panel's own button. */
+/** Records how the promise of `signIn` ends, beside the panel's own button; late is what takes longer than five seconds. */
 const ownButton = `${element}<button id="own">Log in</button><script>
   own.onclick = () => {
-    const started = performance.now();
     globalThis.outcome = undefined;
-    MessengerAuth.client.signIn().then(() => 'signed in', (fault) => fault.code).then((how) => { globalThis.outcome = { how, at: performance.now() - started }; (globalThis.outcomes ??= []).push(how); });
+    __story.timed(() => MessengerAuth.client.signIn().then(() => 'signed in', (fault) => fault.code), 5000).then(({ outcome: how, late }) => { globalThis.outcome = { how, late }; (globalThis.outcomes ??= []).push(how); });
   };
 </script>`;
 
@@ -21,7 +20,16 @@ async function press(scene) {
   return popup;
 }
 
-const outcome = async (page, within) => eventually(() => page.evaluate(() => globalThis.outcome), 'signIn ends', within);
+const outcome = async (page) => eventually(() => page.evaluate(() => globalThis.outcome), 'signIn ends');
+
+/** Asserts that `signIn` ends with `popup-closed` within three seconds: in glances of the page's own; how busy the machine is plays no part. */
+async function isSeenClosed(page) {
+  const how = await page.evaluate(async () => {
+    for (let glances = 0; !globalThis.outcome && glances < 20; glances += 1) await new Promise((resolve) => { setTimeout(resolve, 150); });
+    return globalThis.outcome?.how;
+  });
+  assert.equal(how, 'popup-closed');
+}
 
 /** The window has been open and attached for longer than a second. */
 async function attached(page, popup) {
@@ -34,8 +42,7 @@ story('closed by the person → popup-closed, within three seconds (window)', as
   const popup = await press(scene);
   await attached(page, popup);
   await popup.close();
-  const { how } = await outcome(page, 3500);
-  assert.equal(how, 'popup-closed');
+  await isSeenClosed(page);
   await panel(page).getByText('closed before').waitFor();
   await button(page, 'Try again').waitFor();
 });
@@ -46,7 +53,7 @@ story('closed, but the answer comes later → signed in (window)', async (scene)
   await attached(page, popup);
   const address = popup.url();
   await popup.close();
-  assert.equal((await outcome(page, 3500)).how, 'popup-closed');
+  await isSeenClosed(page);
 
   const tab = await scene.context.newPage();
   await tab.goto(address);
@@ -61,7 +68,7 @@ story('closed, then tried again', async (scene) => {
   const popup = await press(scene);
   await attached(page, popup);
   await popup.close();
-  await outcome(page, 3500);
+  await isSeenClosed(page);
   const [second] = await Promise.all([page.waitForEvent('popup'), button(page, 'Try again').click()]);
   await enter(second);
   await event(page, 'signed-in');
@@ -71,10 +78,7 @@ story('closed, then tried again', async (scene) => {
 story('nobody comes back → timeout, at signInTimeoutMs (window)', async (scene) => {
   const page = await scene.visit({ head: tag({ 'sign-in-timeout-ms': '3000' }), body: ownButton });
   const popup = await press(scene);
-  await popup.getByLabel('Password').waitFor();
-  const { how, at } = await outcome(page, 6000);
-  assert.equal(how, 'timeout');
-  assert.ok(at < 5000, `ended after ${at} ms`);
+  assert.deepEqual(await outcome(page), { how: 'timeout', late: false });
   await closed(popup);
 });
 
@@ -148,7 +152,7 @@ story('looks closed, is tried again, and then finished in the first window', asy
   await attached(page, first);
   await enter(first);
   await first.getByRole('button', { name: 'Allow' }).waitFor();
-  assert.equal((await outcome(page, 3500)).how, 'popup-closed');
+  await isSeenClosed(page);
 
   op.settings.coop = {};
   const second = await press(scene);
@@ -164,13 +168,14 @@ story('looks closed, is tried again, and then finished in the first window', asy
 });
 
 story('closed while it is still blank: popup-closed as soon as the provider has answered', async (scene) => {
-  op.settings.delay = { discovery: 2000 };
+  const answer = gate();
+  op.settings.alter = (_ctx, { route }) => (route === 'discovery' ? answer.opened : undefined);
   const page = await scene.visit({ head: tag(), body: ownButton });
   const popup = await press(scene);
   await eventually(() => op.asked('discovery').length, 'discovery is on its way');
   await popup.close();
-  const { how } = await outcome(page, 6000);
-  assert.equal(how, 'popup-closed');
+  answer.open();
+  assert.equal((await outcome(page)).how, 'popup-closed');
   assert.equal(op.asked('authorize').length, 0);
 });
 
@@ -205,11 +210,17 @@ story('severed, then reopened: what was asked for is asked for again', async (sc
 story('severed, and nobody comes back → timeout, at signInTimeoutMs (window)', async (scene) => {
   op.settings.coop = { signIn: 'same-origin' };
   const page = await scene.visit({ head: tag({ 'sign-in-timeout-ms': '3000' }), body: ownButton });
+  await loaded(page);
+  // It stands there for a moment, which a look from outside can miss.
+  const isAsked = page.evaluate(async () => {
+    const { shadowRoot } = document.querySelector('messenger-auth');
+    const seen = () => shadowRoot.textContent.includes('Still signing in?');
+    while (!seen() && !globalThis.outcome) await new Promise((resolve) => { setTimeout(resolve, 50); });
+    return seen();
+  });
   await press(scene);
-  await panel(page).getByText('Still signing in?').waitFor();
-  const { how, at } = await outcome(page, 6000);
-  assert.equal(how, 'timeout');
-  assert.ok(at < 5000, `ended after ${at} ms`);
+  assert.deepEqual(await outcome(page), { how: 'timeout', late: false });
+  assert.ok(await isAsked, 'the panel asks');
 });
 
 /** Counts how often a window is brought to the front, which nobody sees in a headless browser. Runs in the page. */
