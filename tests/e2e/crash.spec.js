@@ -41,15 +41,14 @@ story('it traps between two calls: who waits is answered at once', async (scene)
   scene.expect(...FAULTS);
   await scene.context.addInitScript(breakable);
   op.settings.delay = { authorize: 2000 };
-  const page = await scene.visit({ head: tag({ 'timeout-ms': '8000' }), body: element });
+  // At once, and not at the deadline: that would be after a minute.
+  const page = await scene.visit({ head: tag({ 'timeout-ms': '60000' }), body: element });
   await loaded(page);
-  const answer = ask(page);
+  const answer = ask(page, undefined, 9_000);
   // The hidden frame has been sent to the provider; its answer is what breaks it.
   await eventually(() => op.asked('authorize').length, 'the provider is asked');
   await page.evaluate(() => { globalThis.__trap = true; });
-  const { token, ms } = await answer;
-  assert.equal(token, null);
-  assert.ok(ms < 6000, `null after ${ms} ms, and not at the deadline`);
+  assert.equal((await answer).token, null);
   await isBroken(scene, page);
 });
 
