@@ -32,8 +32,7 @@ tellAll(it, 'page', async (scene, { ttl }) => {
 tellAll(it, 'dynamics', async (scene, { ttl }) => {
   Object.assign(op.settings, { accessTokenTtl: ttl, idTokenTtl: ttl });
   service.forget();
-  // It is asked for when the chat wants one, and not ahead of time.
-  service.settings.ttl = ttl < 600 ? ttl / 3 : ttl;
+  service.settings.ttl = ttl;
   // The chat is given what it asks for.
   scene.home.push(CHAT);
   await microsoftServers(scene.context, { publicKey: `${service.origin}/publickey` });
