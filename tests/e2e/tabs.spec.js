@@ -360,6 +360,7 @@ story('a second person in another tab, while a refresh for the first is on its w
   await aged(tab);
   isIdTokenOf((await call(tab, 'getToken', fresh)).value, { op, person: minjun });
   noneTwice();
+  await event(other, 'renewed');
   assert.deepEqual((await events(other, 'renewed')).length, 1);
 });
 
