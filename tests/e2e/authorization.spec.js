@@ -131,6 +131,8 @@ story('signed out while a code is on its way: whoever signs in next is served as
   assert.equal((await asked).token, null);
   op.settings.alter = undefined;
   answer.open();
+  // The answer brings a cookie with it.
+  await eventually(() => page.frames().length === 1, 'the frame has had its answer');
   await scene.context.clearCookies();
   await enter(await pressSignIn(page));
   await event(page, 'signed-in', { count: 2 });
