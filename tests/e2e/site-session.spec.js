@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { ownLogin as standIn } from './hosts/site-session.js';
-import { ask, button, call, closed, element, event, events, eventually, gate, lag, loaded, panel, session, watched, windowOf } from './support/page.js';
+import { ask, button, call, closed, element, event, events, eventually, gate, lag, loaded, panel, seesSignOut, session, watched, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world();
@@ -208,6 +208,7 @@ story('signed out while the service of a tab that hears nothing is asked: it bri
   const asked = ask(page);
   await page.waitForRequest(`${here}/chat-token`);
   await call(other, 'signOut');
+  await seesSignOut(page);
   answer.open();
   assert.equal((await asked).token, null);
   const before = seen.asked;

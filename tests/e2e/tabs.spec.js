@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { clients } from '../op/op.js';
-import { ana, ask, button, call, closed, element, enter, event, events, eventually, freeze, gate, isIdTokenOf, lag, loaded, minjun, panel, session, signIn, tag, windowOf } from './support/page.js';
+import { ana, ask, button, call, closed, element, enter, event, events, eventually, freeze, gate, isIdTokenOf, lag, loaded, minjun, panel, seesSignOut, session, signIn, tag, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world({ settings: { accessTokenTtl: 60, idTokenTtl: 60 } });
@@ -266,6 +266,7 @@ story('signed out while a hidden frame of a tab that hears nothing is on its way
   const asked = ask(tab);
   await eventually(() => op.asked('authorize').length, 'the frame asks');
   await call(other, 'signOut', { atIssuer: false });
+  await seesSignOut(tab);
   answer.open();
   assert.equal((await asked).token, null);
   assert.equal(await session(tab), null);

@@ -159,6 +159,12 @@ export const lag = (page) => page.evaluate(() => {
   Reflect.get = (target, name) => get(target === localStorage ? shown : target, name);
 });
 
+/** Waits until a page sees in localStorage that somebody has signed out: pages of other processes see it a little later. */
+export const seesSignOut = (page) => eventually(
+  () => page.evaluate(() => Object.entries(localStorage).some(([name, value]) => name.startsWith('messenger-auth:latest:') && value.endsWith(' -'))),
+  'the sign-out can be seen',
+);
+
 /** Fills a store to the last character. Runs in the page. */
 export function fill(name) {
   for (let size = 4_000_000; size >= 1; size = Math.floor(size / 2)) {
