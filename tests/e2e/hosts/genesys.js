@@ -39,7 +39,7 @@ export function messenger({ authenticates = true, past: before } = {}) {
     const [plugin, name] = full.split('.');
     const run = plugins.get(plugin)?.get(name);
     story.calls.push(full);
-    globalThis.__called?.(full);
+    globalThis.__called?.(full, Date.now());
     if (!run) return reject(new Error(`${full} is no command`));
     return run({ data, resolve, reject });
   });
