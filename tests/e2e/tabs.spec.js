@@ -101,13 +101,15 @@ for (const storage of ['local', 'session', 'memory']) {
     await aged(tab);
     op.forget();
     // Handled, so that the refresh token is spent, and answered to nobody.
-    op.settings.alter = (_ctx, record) => (record.route === 'token' ? new Promise((resolve) => { setTimeout(resolve, 1500); }) : undefined);
+    const answer = gate();
+    op.settings.alter = (_ctx, record) => (record.route === 'token' ? answer.opened : undefined);
     // Never to be answered.
     call(scene.page, 'getToken', fresh).catch(() => {});
     await eventually(() => op.asked('token')[0]?.status, 'the refresh token is spent');
     const other = call(tab, 'getToken', fresh);
     await scene.page.close();
     op.settings.alter = undefined;
+    answer.open();
     isIdTokenOf((await other).value, { op });
     noneTwice();
     assert.equal(silentLogins().length, 1, 'the provider may have spent the refresh token: a new login instead');
