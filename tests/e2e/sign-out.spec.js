@@ -108,15 +108,14 @@ for (const [name, route, attributes] of [
   story(`while ${name} is on its way: what it brings belongs to nobody`, async (scene) => {
     Object.assign(op.settings, { accessTokenTtl: 10, idTokenTtl: 10 });
     const page = await scene.visit({ head: tag({ 'min-ttl': '1', 'renew-at': '0.2', ...attributes }), body: element });
+    const isRenewal = ({ params }) => params.grant_type === 'refresh_token' || params.prompt === 'none';
+    const answer = gate();
+    op.settings.alter = (_ctx, record) => (isRenewal(record) ? answer.opened : undefined);
     await signIn(page);
-    op.forget();
-    let go;
-    const held = new Promise((resolve) => { go = resolve; });
-    op.settings.alter = (_ctx, record) => (record.route === route ? held : undefined);
-    const asked = await eventually(() => op.asked(route).find((one) => one.status), 'the renewal is on its way back');
+    const asked = await eventually(() => op.asked(route).find((one) => one.status && isRenewal(one)), 'the renewal is on its way back');
     assert.ok(asked.status < 400);
     await call(page, 'signOut', { atIssuer: false });
-    go();
+    answer.open();
     await page.waitForTimeout(1000);
 
     assert.equal(await session(page), null);
