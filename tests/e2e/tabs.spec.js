@@ -9,7 +9,7 @@ const { story, op, site } = await world({ settings: { accessTokenTtl: 60, idToke
 
 /** A token with nearly its whole life left: after a few seconds it takes a new one. */
 const fresh = { minTtl: 57 };
-const aged = (page) => eventually(async () => (await session(page)).expiresAt - Date.now() < fresh.minTtl * 1000, 'the token is not fresh any more');
+const aged = (page, { minTtl } = fresh) => eventually(async () => (await session(page)).expiresAt - Date.now() < minTtl * 1000, 'the token is not fresh any more');
 
 const copy = (page) => page.evaluate(() => ({ ...sessionStorage }));
 const refreshes = () => op.asked('token').filter((one) => one.params.grant_type === 'refresh_token');
@@ -63,8 +63,11 @@ for (const [name, storage, gather] of [
     op.forget();
     const seen = new Set();
     for (const rotation of [1, 2, 3]) {
-      await aged(scene.page);
-      const answers = await Promise.all(tabs.map((tab) => call(tab, 'getToken', fresh)));
+      // Each lives longer than the one before: new for the last tab that asks, however late.
+      Object.assign(op.settings, { accessTokenTtl: 60 + 10 * rotation, idTokenTtl: 60 + 10 * rotation });
+      const wanted = { minTtl: 47 + 10 * rotation };
+      await aged(scene.page, wanted);
+      const answers = await Promise.all(tabs.map((tab) => call(tab, 'getToken', wanted)));
       assert.deepEqual(answers.map((one) => one.code), tabs.map(() => undefined));
       assert.equal(refreshes().length, rotation, 'one refresh');
       assert.equal(new Set(answers.map((one) => one.value)).size, 1, 'the same token everywhere');
