@@ -5,7 +5,7 @@ import { after } from 'node:test';
 import { exportSPKI, importJWK } from 'jose';
 import { startTokenService } from '../site/token-service.js';
 import { CHAT, chatLoader, microsoftServers } from './hosts/dynamics.js';
-import { ana, claimsOf, element, event, eventually, loaded, signIn, steps, tag } from './support/page.js';
+import { ana, claimsOf, element, event, loaded, signIn, steps, tag } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world();
@@ -18,6 +18,24 @@ const REFUSED = 'Authentication Setup Error: Token validation failed - GetAuthTo
 const said = [/Token is expired/, /Unexpected error while getting token/, /Authentication Setup Error/, /Failed to decode token/];
 
 const widget = (frame, name, ...given) => frame.evaluate(([method, all]) => globalThis.__widget.call(method, ...all), [name, given]);
+
+/** The page and its frame have a clock that can be set ahead of the servers', for which the provider's tokens live long enough. */
+async function withClock({ context }) {
+  Object.assign(op.settings, { accessTokenTtl: 3600, idTokenTtl: 3600 });
+  await context.addInitScript(() => {
+    const { now } = Date;
+    globalThis.passed = 0;
+    Date.now = () => now() + globalThis.passed;
+  });
+}
+
+/** The site's JWT has expired, by that clock; the next one has not. */
+async function expire(page, frame) {
+  for (const one of page.frames()) await one.evaluate(() => { globalThis.passed = 660_000; });
+  service.settings.ttl = 1200;
+  assert.ok(await frame.evaluate(() => globalThis.__widget.isExpired()), 'the JWT has expired');
+}
+
 const asked = (frame) => frame.evaluate(() => globalThis.__widget.asked);
 /** A page with the chat's loader and ours, somebody signed in or not, and the chat opened. */
 async function opened(scene, { attributes = bySite, signedIn = true, settings, publicKey = `${service.origin}/publickey` } = {}) {
@@ -58,11 +76,12 @@ story('the chat starts, and the JWT arrives in AuthenticatedUserToken', async (s
 
 story('a token that has expired in mid-chat is asked for and given again', async (scene) => {
   scene.expect(...said);
-  const { page, servers, frame } = await opened(scene, { attributes: { ...bySite, 'min-ttl': '1' }, settings: { ttl: 4 } });
+  await withClock(scene);
+  const { page, servers, frame } = await opened(scene);
   await widget(frame, 'initialize');
   await widget(frame, 'startChat');
   const first = servers.calls.at(-1).jwt;
-  await eventually(() => frame.evaluate(() => globalThis.__widget.isExpired()), 'the JWT has expired');
+  await expire(page, frame);
   assert.equal((await widget(frame, 'getConversationDetails')).value.state, 'Active');
   const second = servers.calls.at(-1);
   assert.notEqual(second.jwt, first);
@@ -88,12 +107,13 @@ story('nobody is signed in: the chat is refused at once, and starts after a sign
 
 story('after a sign-out the chat gets no more tokens', async (scene) => {
   scene.expect(...said);
-  const { page, servers, frame } = await opened(scene, { attributes: { ...bySite, 'min-ttl': '1' }, settings: { ttl: 3 } });
+  await withClock(scene);
+  const { page, servers, frame } = await opened(scene);
   await widget(frame, 'initialize');
   await widget(frame, 'startChat');
   await page.evaluate(() => MessengerAuth.client.signOut({ atIssuer: false }));
   await event(page, 'signed-out');
-  await eventually(() => frame.evaluate(() => globalThis.__widget.isExpired()), 'the JWT has expired');
+  await expire(page, frame);
   const before = servers.calls.length;
   assert.equal((await widget(frame, 'getConversationDetails')).message, REFUSED);
   assert.equal(servers.calls.length, before);
@@ -109,11 +129,12 @@ story('the site answers a login page: the chat is refused at once', async (scene
 
 story('the network is lost in mid-chat: refused at once, and served again when it is back', async (scene) => {
   scene.expect(...said, /\[messenger-auth\] (?:offline|network)/, /ERR_INTERNET_DISCONNECTED/);
-  const { page, servers, frame } = await opened(scene, { attributes: { ...bySite, 'min-ttl': '1' }, settings: { ttl: 3 } });
+  await withClock(scene);
+  const { page, servers, frame } = await opened(scene);
   await widget(frame, 'initialize');
   await widget(frame, 'startChat');
   await scene.context.setOffline(true);
-  await eventually(() => frame.evaluate(() => globalThis.__widget.isExpired()), 'the JWT has expired');
+  await expire(page, frame);
   assert.equal((await widget(frame, 'getConversationDetails')).message, REFUSED);
   assert.equal((await event(page, 'error')).code, 'offline');
   await scene.context.setOffline(false);
