@@ -196,8 +196,12 @@ story('where nothing can be copied: a sentence says what to do', async (scene) =
   const { page } = scene;
   await page.addInitScript(() => { Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined }); });
   await openFilled(scene);
-  await page.getByRole('button', { name: 'Copy: Snippet' }).click();
-  await page.getByRole('button', { name: 'Copy: Snippet' }).filter({ hasText: 'Select the text instead' }).waitFor();
+  const copy = page.getByRole('button', { name: 'Copy: Snippet' });
+  // It says so for two seconds.
+  await eventually(async () => {
+    await copy.click();
+    return copy.filter({ hasText: 'Select the text instead' }).isVisible();
+  }, 'the sentence');
 });
 
 story('where the whole page leaves, the try-out leaves too', async (scene) => {
