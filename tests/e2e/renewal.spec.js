@@ -2,28 +2,30 @@
 
 import assert from 'node:assert/strict';
 import { clients } from '../op/op.js';
-import { ana, ask, element, event, events, eventually, isIdTokenOf, session, signIn, tag } from './support/page.js';
+import { ana, ask, element, event, events, eventually, gate, isIdTokenOf, session, signIn, tag } from './support/page.js';
 import { world } from './support/world.js';
 
 const ttl = 10;
 const { story, op } = await world({ settings: { accessTokenTtl: ttl, idTokenTtl: ttl } });
 const quick = { 'min-ttl': '1', 'renew-at': '0.4' };
 
+/** The end of what the sign-in has brought. */
+const firstEnd = async (page) => (await event(page, 'signed-in')).detail.expiresAt;
+
 story('by refresh token, again and again', async (scene) => {
   const page = await scene.visit({ head: tag(quick), body: element });
   await signIn(page);
-  const first = (await ask(page)).token;
-  const { expiresAt } = await session(page);
+  const given = () => op.issued().map((one) => one.id_token);
 
   await event(page, 'renewed', { within: ttl * 1000 });
   const second = (await ask(page)).token;
   isIdTokenOf(second, { op });
-  assert.notEqual(second, first, 'a new string');
-  assert.ok((await session(page)).expiresAt > expiresAt);
+  assert.ok(given().indexOf(second) >= 1, 'a new string');
+  assert.ok((await session(page)).expiresAt > await firstEnd(page));
 
   await event(page, 'renewed', { count: 2, within: ttl * 1000 });
   const third = (await ask(page)).token;
-  assert.notEqual(third, second);
+  assert.ok(given().indexOf(third) >= 2, 'and another');
   const exchanges = op.asked('token');
   assert.deepEqual(exchanges.slice(0, 3).map((one) => one.params.grant_type), ['authorization_code', 'refresh_token', 'refresh_token']);
   assert.ok(exchanges.every((one) => one.status === 200), 'no refresh token is used twice');
@@ -35,23 +37,34 @@ story('by refresh token, again and again', async (scene) => {
 story('in a hidden frame, where there is no refresh token', async (scene) => {
   const page = await scene.visit({ head: tag({ ...quick, 'client-id': clients.implicit, flow: 'implicit' }), body: element });
   await signIn(page);
-  const first = (await ask(page)).token;
-  op.forget();
+  const first = op.records.map(({ location = '' }) => new URLSearchParams(location.split('#')[1]).get('id_token')).find(Boolean);
+  isIdTokenOf(first, { op, client: clients.implicit });
   await event(page, 'renewed', { within: ttl * 1000 });
   const second = (await ask(page)).token;
   isIdTokenOf(second, { op, client: clients.implicit });
   assert.notEqual(second, first);
-  assert.ok(op.asked('authorize').every((one) => one.params.prompt === 'none'));
+  assert.ok(op.asked('authorize').slice(1).every((one) => one.params.prompt === 'none'));
   assert.equal(scene.windows.length, 2, 'no further window');
 });
 
 story('at 75 % of the token’s life where nothing else is said', async (scene) => {
+  await scene.page.addInitScript(() => {
+    const { setTimeout: start } = globalThis;
+    globalThis.waits = [];
+    globalThis.setTimeout = (work, ms, ...rest) => {
+      waits.push({ at: Date.now(), ms });
+      return start(work, ms, ...rest);
+    };
+  });
   const page = await scene.visit({ head: tag({ 'min-ttl': '1' }), body: element });
   await signIn(page);
   const [{ at }] = op.asked('token');
   await event(page, 'renewed', { within: ttl * 1000 });
-  const share = (op.asked('token')[1].at - at) / (ttl * 1000);
-  assert.ok(share > 0.6 && share < 0.95, `renewed after ${Math.round(share * 100)} %`);
+  assert.ok(op.asked('token')[1].at - at > 0.6 * ttl * 1000, 'not before');
+  // How long it is to wait; how long it then does is the machine's affair too.
+  const end = await firstEnd(page);
+  const shares = (await page.evaluate(() => waits)).map((one) => one.ms / (end - one.at));
+  assert.ok(shares.some((share) => share > 0.7 && share < 0.8), `waits: ${shares}`);
 });
 
 story('the provider has ended the session: the frame is tried, then sign-in-required', async (scene) => {
@@ -71,22 +84,27 @@ story('the provider has ended the session: the frame is tried, then sign-in-requ
 
 story('a token endpoint that fails for a moment: the session goes on', async (scene) => {
   const page = await scene.visit({ head: tag(quick), body: element });
-  await signIn(page);
   let failed = 0;
+  const next = gate();
   // In front of the provider, so that no refresh token is used up.
   await page.route(`${op.issuer}/token`, async (route) => {
+    if (route.request().postData().includes('grant_type=authorization_code')) return route.continue();
     failed += 1;
-    if (failed > 1) await route.continue();
-    else await route.fulfill({ status: 503, headers: { 'Access-Control-Allow-Origin': '*' }, body: 'busy' });
+    if (failed === 1) return route.fulfill({ status: 503, headers: { 'Access-Control-Allow-Origin': '*' }, body: 'busy' });
+    await next.opened;
+    return route.continue();
   });
   scene.expect(/status of 503/);
-  const { expiresAt } = await session(page);
-  const first = (await ask(page)).token;
+  await signIn(page);
+  const [{ id_token: first }] = op.issued();
   await eventually(() => failed, 'the first renewal fails', ttl * 1000);
   assert.equal((await ask(page)).token, first, 'what is held is still good');
+  // And the next one is not renewed within this story.
+  Object.assign(op.settings, { accessTokenTtl: 600, idTokenTtl: 600 });
+  next.open();
   await event(page, 'renewed', { within: ttl * 1000 });
   assert.notEqual((await ask(page)).token, first);
-  assert.ok((await session(page)).expiresAt > expiresAt);
+  assert.ok((await session(page)).expiresAt > await firstEnd(page));
   assert.equal(failed, 2);
   assert.deepEqual(op.asked('token').map((one) => [one.params.grant_type, one.status]), [['authorization_code', 200], ['refresh_token', 200]]);
   assert.equal((await events(page, 'signed-out')).length, 0);
