@@ -269,6 +269,8 @@ story('logoutOIDC signs out, at the provider too', async (scene) => {
   await isServed(page);
   await page.evaluate(() => { globalThis.__genesys.commands('AuthProvider').get('logoutOIDC')({ resolve() {}, reject() {} }); });
   await eventually(() => op.asked('end-session').length, 'the provider is asked to end its session');
+  // It comes back: Chromium does not always close a page that is still on its way.
+  await page.waitForFunction(() => !globalThis.__genesys && globalThis.MessengerAuth?.client);
 });
 
 story('each event of its Auth plugin is told to the page and to diagnose(); its faults are errors', async (scene) => {
@@ -303,6 +305,7 @@ story('signing out ends its session first, the provider\'s after it', async (sce
   const [ended] = await eventually(() => op.asked('end-session').length && op.asked('end-session'), 'the provider is asked to end its session');
   const logout = await eventually(() => called.find(({ name }) => name === 'Auth.logout'), 'its session is ended');
   assert.ok(logout.at <= ended.at, 'and first');
+  await page.waitForURL((url) => url.origin === op.issuer);
 });
 
 story('signed out on another device: our session ends, the provider is left alone', async (scene) => {
