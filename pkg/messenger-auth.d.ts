@@ -303,7 +303,7 @@ export const version: string;
 
 /**
  * `window.MessengerAuth`. The snippet puts an empty one there: until the loader is here it has no `init`, `client`
- * or `version`. Wait for the event `messenger-auth:ready` on `window`.
+ * or `version`. Wait for the event `messenger-auth:ready` on `window` (with `load: 'interaction'` it takes the first touch or call).
  */
 export interface Api {
   readonly version: string;

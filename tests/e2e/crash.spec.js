@@ -37,6 +37,18 @@ story('a call traps: its caller is answered at once', async (scene) => {
   await isBroken(scene, page);
 });
 
+story('an element that is put in afterwards offers a button, and a press says what is wrong', async (scene) => {
+  scene.expect(...FAULTS);
+  await scene.context.addInitScript(breakable);
+  const page = await scene.visit({ head: tag(), body: element });
+  await signIn(page);
+  await page.evaluate(() => { globalThis.__trap = true; });
+  await nullInTime(page, { within: 1000 });
+  await page.evaluate(() => { document.querySelector('messenger-auth').replaceWith(document.createElement('messenger-auth')); });
+  await button(page, 'Sign in').click();
+  await panel(page).getByRole('alert').filter({ hasText: /./ }).waitFor();
+});
+
 story('it traps between two calls: who waits is answered at once', async (scene) => {
   scene.expect(...FAULTS);
   await scene.context.addInitScript(breakable);
