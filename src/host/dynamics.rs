@@ -94,13 +94,8 @@ fn feed(visitor: &'static Visitor) {
         return;
     }
     spawn(async move {
-        let token = loop {
-            match obtain(visitor, config.min_ttl).await {
-                Ok(token) => break token,
-                Err(error) if error.asks_for_person() || !visitor.is_signed_in() => return,
-                // It may pass.
-                Err(_) => timer::sleep(ROUND).await,
-            }
+        let Ok(token) = obtain(visitor, config.min_ttl).await else {
+            return;
         };
         inspect(visitor, &token);
         if IS_FED.get() {

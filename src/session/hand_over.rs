@@ -131,6 +131,8 @@ impl Visitor {
                 }
                 Err(error) => {
                     if is_ours {
+                        let is_need = self.config.hand_over == HandOver::Code;
+                        self.state.borrow_mut().needs_person |= is_need && error.asks_for_person();
                         self.tell_failure(&error);
                     }
                     return Err(error);
@@ -150,6 +152,8 @@ impl Visitor {
         self.keep_authorization(*authorization);
         if is_news {
             self.note_sign_in_by_host();
+            // The page's own tokens are renewed as before.
+            self.schedule_renewal();
             self.show_signed_in();
             self.tell(&Event::SignedIn);
         }
@@ -290,14 +294,12 @@ impl Visitor {
         let answer = self.driver.finish(next, deadline).await;
         self.driver.journal.ended(since, ASK_SITE, &answer);
         self.still(person)?;
-        let answer = answer.inspect_err(|error| self.tell_failure(error))?;
+        let answer = answer.inspect_err(|error| self.tell_need(error))?;
         let least = now().plus_seconds(i64::from(self.config.min_ttl));
         if answer.expires_at.is_some_and(|end| end <= least) {
             self.warn_of_short_lives();
         }
-        let mut state = self.state.borrow_mut();
-        state.site_token = Some(*answer);
-        state.needs_person = false;
+        self.state.borrow_mut().site_token = Some(*answer);
         Ok(())
     }
 }

@@ -431,9 +431,7 @@ impl Visitor {
             (state.session.take(), by_host)
         };
         self.next_person(&Err(why.clone()));
-        if self.window().is_none() {
-            (self.announce.status)(Status::SignedOut);
-        }
+        (self.announce.status)(Status::SignedOut);
         let ended = match session {
             Some(session) => Ended::Session(session),
             None if by_host => Ended::ByHost,
@@ -481,11 +479,17 @@ impl Visitor {
     /// Tells what kept a caller from an answer.
     fn tell_failure(&self, error: &Error) {
         self.tell(&if error.asks_for_person() {
-            self.state.borrow_mut().needs_person = true;
             Event::SignInRequired
         } else {
             Event::Error(error.clone())
         });
+    }
+
+    /// Tells what kept a caller from what is handed over: where it takes the person, signing in opens a window
+    /// though somebody is signed in.
+    fn tell_need(&self, error: &Error) {
+        self.state.borrow_mut().needs_person |= error.asks_for_person();
+        self.tell_failure(error);
     }
 
     /// Warns the integrator, on the console.

@@ -101,7 +101,7 @@ impl Visitor {
             if self.person() == person
                 && let Err(error) = &result
             {
-                self.tell_failure(error);
+                self.tell_need(error);
             }
             result
         };
@@ -160,9 +160,10 @@ impl Visitor {
         if claim != Claim::Ours || !self.refresh(kind, person, deadline).await? {
             match self.ask_silently(Redemption::Here, deadline).await {
                 Ok(login) => {
-                    let wish = self.wish_again();
                     self.take_in(login, change);
-                    self.release(wish);
+                    if change == Change::Person {
+                        self.let_window_go();
+                    }
                 }
                 // Whether it was spent, only the issuer knows.
                 Err(_)

@@ -170,6 +170,10 @@ impl Visitor {
         self.show_who();
     }
 
+    pub(super) fn let_window_go(&self) {
+        self.release(self.wish_again());
+    }
+
     /// Lets a window go whose wish somebody's sign-in elsewhere has fulfilled.
     pub(super) fn release(&self, mut wish: Wish) {
         if wish.redemption == Redemption::Here {

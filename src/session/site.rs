@@ -68,7 +68,7 @@ impl Visitor {
                     Login::AtSite(token) if was_signed_in => self.keep_site_token(*token),
                     login => {
                         self.take_in(login, Change::Tokens);
-                        self.release(self.wish_again());
+                        self.let_window_go();
                         self.tell(&Event::SignedIn);
                     }
                 }

@@ -358,7 +358,7 @@ impl Visitor {
             self.ask_for_site_token();
         } else {
             self.keep_site_token(token);
-            self.release(self.wish_again());
+            self.let_window_go();
             self.tell(&Event::SignedIn);
         }
     }

@@ -240,21 +240,6 @@ for (const reads of ['at-once', 'later']) {
   });
 }
 
-story('the service is in trouble when the person signs in: the SDK has a token once it is not', async (scene) => {
-  scene.expect(/status of 503/, /\[messenger-auth\] bad-status/);
-  await scene.context.addInitScript(() => {
-    const { setTimeout } = window;
-    // Until it is asked again.
-    window.setTimeout = (run, ms, ...more) => setTimeout(run, ms === 15_000 ? 300 : ms, ...more);
-  });
-  const page = await opened(scene, { reads: 'at-once', sdk: 'at-once', settings: { instead: { status: 503 } }, signedIn: false });
-  await signIn(page);
-  assert.equal((await event(page, 'error')).code, 'bad-status');
-  service.settings.instead = undefined;
-  await isSet(page);
-  assert.equal(await startChat(page), service.issued.at(-1));
-});
-
 story('the page is loaded anew, the person still signed in: the SDK has a token', async (scene) => {
   const page = await opened(scene, { reads: 'at-once' });
   await page.reload();

@@ -5,7 +5,7 @@ import { clients } from '../op/op.js';
 import { exchanger, genesysSnippet, messenger } from './hosts/genesys.js';
 import { portal } from './hosts/power-pages.js';
 import { ownLogin } from './hosts/site-session.js';
-import { ana, ask, button, call, closed, element, enter, event, events, eventually, gate, loaded, minjun, panel, pressSignIn, session, signIn, tag, windowOf } from './support/page.js';
+import { ana, ask, button, call, closed, element, enter, event, events, eventually, gate, loaded, minjun, panel, pressSignIn, session, signIn, tag, watched, windowOf } from './support/page.js';
 import { world } from './support/world.js';
 
 const { story, op, site } = await world();
@@ -195,6 +195,23 @@ story('a hidden frame, begun before the click, signs the person in: the window c
   await button(page, 'Sign out').waitFor();
   assert.equal((await events(page, 'signed-in')).length, 1);
   login.open();
+});
+
+story('a renewal leaves the window alone in which somebody is signing in', async (scene) => {
+  scene.expect(/status of 401/);
+  Object.assign(op.settings, { accessTokenTtl: 8, idTokenTtl: 8 });
+  await scene.page.route('**/jwt', (route) => route.fulfill({ status: 401, body: '' }));
+  const service = { 'hand-over': 'token-url', 'token-url': '{{origin}}/jwt' };
+  const page = await scene.visit({ head: tag({ 'client-id': clients.implicit, flow: 'implicit', 'response-type': 'id_token token', 'min-ttl': '1', ...service }), body: element });
+  await signIn(page);
+  const login = held(({ route, params }) => route === 'authorize' && !params.prompt);
+  const popup = await tokenByWindow(page, 'token-url');
+  await event(page, 'renewed', { within: 20_000 });
+  await watched(page);
+  assert.equal(popup.isClosed(), false);
+  login.open();
+  await closed(popup);
+  assert.equal((await got(page)).code, 'sign-in-required', 'of this person the service knows nothing');
 });
 
 story('severed, reopened, and refused in the first window: the panel still offers the second', async (scene) => {
